@@ -1,0 +1,48 @@
+package drain
+
+// Action is something to be done now, in the order given.
+type Action interface{ action() }
+
+type (
+	// Enter reports that a state was entered. It comes after the deeds of the
+	// transition: act first, then log.
+	Enter struct {
+		State State
+		Why   string
+	}
+
+	// Unready turns readiness red for good.
+	Unready struct{}
+
+	// Forward passes a signal on that is not a stop request.
+	Forward struct{ Signal Signal }
+
+	// StopSignal sends the stop signal: step 0 the graceful one and SIGCONT,
+	// step 1 the fast one, where the program has one.
+	StopSignal struct{ Step int }
+
+	// Kill sends SIGKILL to everything drainit answers for.
+	Kill struct{}
+
+	// Sweep asks the leftovers to end.
+	Sweep struct{}
+
+	// KillLeftovers sends SIGKILL to what the sweep did not end.
+	KillLeftovers struct{}
+
+	// Progress says what is waited for.
+	Progress struct{ WaitingFor string }
+
+	// Exit leaves with the status. Nothing follows it.
+	Exit struct{ Status int }
+)
+
+func (Enter) action()         {}
+func (Unready) action()       {}
+func (Forward) action()       {}
+func (StopSignal) action()    {}
+func (Kill) action()          {}
+func (Sweep) action()         {}
+func (KillLeftovers) action() {}
+func (Progress) action()      {}
+func (Exit) action()          {}

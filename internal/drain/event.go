@@ -1,0 +1,70 @@
+package drain
+
+// Event is something that happened to drainit or its child.
+type Event interface{ event() }
+
+type (
+	// StopRequest is a signal that counts as the platform's stop.
+	StopRequest struct {
+		Signal Signal
+		Facts  Facts // looked up when the first one arrives
+	}
+
+	// OtherSignal is a signal that is not a stop request.
+	OtherSignal struct{ Signal Signal }
+
+	// ChildExited is the end of the child. It happens once.
+	ChildExited struct {
+		Status int  // what drainit is to leave with
+		Left   bool // processes drainit answers for are still there
+	}
+
+	// NothingLeft says that after the child the last leftover has gone too.
+	NothingLeft struct{}
+
+	// Woken is no more than the passing of time.
+	Woken struct{}
+)
+
+func (StopRequest) event() {}
+func (OtherSignal) event() {}
+func (ChildExited) event() {}
+func (NothingLeft) event() {}
+func (Woken) event()       {}
+
+// Answer is the answer to a question that the kernel may refuse.
+type Answer int
+
+const (
+	Unknown Answer = iota
+	No
+	Yes
+)
+
+// Facts decide whether there is anything to hold the stop signal for.
+type Facts struct {
+	CheckConfigured bool // --ports or --ready-check was given
+	CheckAsked      bool // and somebody asked for readiness at least once
+	EverReady       bool // and it was green at least once
+	RedInARow       int  // its latest answers that were red for the program's own reasons
+
+	// Listening: something but drainit listens on an address that is not loopback.
+	Listening Answer
+}
+
+// redAnswers is how many red answers in a row mean that the platform has taken
+// the program out of its routes already: the usual failure threshold.
+const redAnswers = 3
+
+// nothingToHoldFor returns why the hold is skipped, or "".
+func (f Facts) nothingToHoldFor(delayGiven bool) string {
+	switch {
+	case f.CheckConfigured && f.CheckAsked && !f.EverReady:
+		return "never ready"
+	case f.CheckConfigured && f.RedInARow >= redAnswers:
+		return "not ready in its last answers"
+	case !delayGiven && f.Listening == No:
+		return "nothing listens"
+	}
+	return ""
+}

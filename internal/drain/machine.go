@@ -1,0 +1,198 @@
+package drain
+
+import "time"
+
+const (
+	// againAfter is when the same stop request is a second one and not the
+	// echo of the first: platforms and process groups deliver it twice.
+	againAfter = 250 * time.Millisecond
+
+	// killPatience bounds Killing: what SIGKILL has not ended by then cannot be
+	// ended (EPERM, uninterruptible sleep), and as PID 1 leaving ends it.
+	killPatience = time.Second
+
+	// progressEvery is how often a drain says what it waits for.
+	progressEvery = 5 * time.Second
+
+	// killedStatus is what is left with when a SIGKILL did not end the child: 128+9.
+	killedStatus = 137
+)
+
+// Machine is the state of one child's life. It is not safe for concurrent use.
+type Machine struct {
+	plan  Plan
+	state State
+	rec   Record
+
+	hold      time.Time // when the hold ends; set in Draining
+	patience  time.Time // when Killing or Sweeping ends
+	progress  time.Time // when the next progress line is due; zero while running
+	stepsSent int       // of the stop signal's schedule
+	unready   bool
+}
+
+// New returns a machine whose child has just been started.
+func New(p Plan) *Machine { return &Machine{plan: p} }
+
+// State returns the state after the last step.
+func (m *Machine) State() State { return m.state }
+
+// Plan returns the plan the machine follows.
+func (m *Machine) Plan() Plan { return m.plan }
+
+// Record returns what happened so far.
+func (m *Machine) Record() Record { return m.rec }
+
+// Step tells the machine that an event happened now and returns what is to be
+// done. Instants that have passed meanwhile are caught up with first, in their
+// order. now must not go backwards.
+func (m *Machine) Step(now time.Time, e Event) []Action {
+	var todo []Action
+	for {
+		due, ok := m.Wake()
+		if !ok || due.After(now) {
+			break
+		}
+		todo = append(todo, m.wake(now)...)
+	}
+	return append(todo, m.handle(now, e)...)
+}
+
+func (m *Machine) handle(now time.Time, e Event) []Action {
+	if m.state == Exited {
+		return nil
+	}
+	switch e := e.(type) {
+	case StopRequest:
+		return m.stopRequest(now, e)
+	case OtherSignal:
+		if m.state <= Stopping {
+			return []Action{Forward(e)}
+		}
+	case ChildExited:
+		return m.childExited(now, e)
+	case NothingLeft:
+		if m.state == Sweeping {
+			return m.exit(now, "nothing left")
+		}
+	}
+	return nil
+}
+
+func (m *Machine) stopRequest(now time.Time, e StopRequest) []Action {
+	switch m.state {
+	case Running:
+		return m.drain(now, e)
+	case Draining:
+		m.rec.Requests++
+		if e.Signal == m.rec.Request && now.Sub(m.rec.T0) >= againAfter {
+			return m.stop(now, "asked again")
+		}
+	case Stopping:
+		m.rec.Requests++
+		// Only the same signal: after a preStop's `kill -QUIT 1` the platform's
+		// own SIGTERM is no wish for the fast stop (kubernetes#39170).
+		if e.Signal == m.rec.Request && now.Sub(m.rec.StopAt) >= againAfter {
+			return m.nextStep(now)
+		}
+	case Sweeping:
+		m.rec.Requests++
+		m.rec.SweepCut = true
+		return append([]Action{KillLeftovers{}}, m.exit(now, "asked again")...)
+	}
+	return nil
+}
+
+// drain begins the drain at T0 = now.
+func (m *Machine) drain(now time.Time, e StopRequest) []Action {
+	m.rec.T0, m.rec.Request, m.rec.Requests = now, e.Signal, 1
+	m.rec.Hold, m.rec.HoldRule = m.plan.Delay, m.plan.DelayRule
+	if skip := e.Facts.nothingToHoldFor(m.plan.DelayGiven); skip != "" && m.plan.Delay > 0 {
+		m.rec.Hold, m.rec.HoldRule = 0, skip
+	}
+	m.hold = now.Add(m.rec.Hold)
+	var todo []Action
+	if !m.plan.UnreadyWithStop && m.plan.UnreadyAfter == 0 {
+		todo = m.red(now)
+	}
+	todo = append(todo, m.enter(now, Draining, m.rec.HoldRule))
+	if m.rec.Hold == 0 {
+		todo = append(todo, m.stop(now, "no hold")...)
+	}
+	return todo
+}
+
+// stop ends the hold.
+func (m *Machine) stop(now time.Time, why string) []Action {
+	m.rec.StopAt, m.rec.StopWhy = now, why
+	todo := append(m.nextStep(now), m.red(now)...)
+	return append(todo, m.enter(now, Stopping, why))
+}
+
+// enter moves on to a later state, which is told, so the next thing to tell is
+// a while off.
+func (m *Machine) enter(now time.Time, s State, why string) Enter {
+	m.state = s
+	m.progress = now.Add(progressEvery)
+	return Enter{s, why}
+}
+
+// nextStep sends the next signal of the schedule, if one is left.
+func (m *Machine) nextStep(now time.Time) []Action {
+	steps := 1
+	if m.plan.FastAt > 0 {
+		steps = 2
+	}
+	if m.stepsSent == steps {
+		return nil
+	}
+	if m.stepsSent == 1 {
+		m.rec.FastAt = now
+	}
+	m.stepsSent++
+	return []Action{StopSignal{m.stepsSent - 1}}
+}
+
+// red turns readiness red, the first time it is called.
+func (m *Machine) red(now time.Time) []Action {
+	if m.unready {
+		return nil
+	}
+	m.unready = true
+	m.rec.UnreadyAt = now
+	return []Action{Unready{}}
+}
+
+func (m *Machine) childExited(now time.Time, e ChildExited) []Action {
+	if m.state == Sweeping {
+		return nil
+	}
+	m.rec.ChildExitAt, m.rec.Status = now, e.Status
+	red := m.red(now)
+	switch {
+	case m.state == Killing:
+		return append(red, m.exit(now, "killed")...)
+	case !e.Left:
+		return append(red, m.exit(now, "child exited")...)
+	case m.plan.Sweep == 0:
+		return append(red, m.exit(now, "child exited, sweep is 0")...)
+	}
+	m.patience = now.Add(m.plan.Sweep)
+	if deadline, ok := m.deadline(); ok && deadline.Before(m.patience) {
+		m.patience = deadline
+	}
+	return append([]Action{Sweep{}}, append(red, m.enter(now, Sweeping, "child exited"))...)
+}
+
+func (m *Machine) exit(now time.Time, why string) []Action {
+	m.rec.ExitAt = now
+	return append(m.red(now), m.enter(now, Exited, why), Exit{m.rec.Status})
+}
+
+// deadline returns the instant of SIGKILL, if there is one.
+func (m *Machine) deadline() (time.Time, bool) {
+	if m.plan.Deadline == 0 || m.rec.T0.IsZero() {
+		return time.Time{}, false
+	}
+	return m.rec.T0.Add(m.plan.Deadline), true
+}

@@ -1,0 +1,83 @@
+package drain
+
+import "time"
+
+// alarm is an instant at which something becomes due.
+type alarm struct {
+	at  time.Time
+	due func(*Machine, time.Time) []Action
+}
+
+// alarms lists what the machine waits for. Of those at the same instant the
+// earlier in the list comes first.
+func (m *Machine) alarms() []alarm {
+	var as []alarm
+	if m.state == Draining {
+		as = append(as, alarm{m.hold, func(m *Machine, now time.Time) []Action { return m.stop(now, "hold over") }})
+	}
+	if m.state == Draining && !m.unready && !m.plan.UnreadyWithStop {
+		as = append(as, alarm{m.rec.T0.Add(m.plan.UnreadyAfter), (*Machine).red})
+	}
+	if m.state == Stopping && m.plan.FastAt > 0 && m.stepsSent == 1 {
+		as = append(as, alarm{m.rec.T0.Add(m.plan.FastAt), (*Machine).nextStep})
+	}
+	if deadline, ok := m.deadline(); ok && (m.state == Draining || m.state == Stopping) {
+		as = append(as, alarm{deadline, (*Machine).outOfTime})
+	}
+	switch m.state {
+	case Killing:
+		as = append(as, alarm{m.patience, (*Machine).unkillable})
+	case Sweeping:
+		as = append(as, alarm{m.patience, (*Machine).sweepOver})
+	}
+	if !m.progress.IsZero() && m.state != Exited {
+		as = append(as, alarm{m.progress, (*Machine).tell})
+	}
+	return as
+}
+
+func (m *Machine) next() (alarm, bool) {
+	var first alarm
+	for _, a := range m.alarms() {
+		if first.due == nil || a.at.Before(first.at) {
+			first = a
+		}
+	}
+	return first, first.due != nil
+}
+
+// Wake returns the next instant at which Step wants to be called with Woken,
+// and whether there is one.
+func (m *Machine) Wake() (time.Time, bool) {
+	a, ok := m.next()
+	return a.at, ok
+}
+
+// wake does what is due first. now may be later than it was due.
+func (m *Machine) wake(now time.Time) []Action {
+	a, _ := m.next()
+	return a.due(m, now)
+}
+
+func (m *Machine) outOfTime(now time.Time) []Action {
+	m.patience = now.Add(killPatience)
+	m.rec.KillAt, m.rec.Status = now, killedStatus
+	todo := append([]Action{Kill{}}, m.red(now)...)
+	return append(todo, m.enter(now, Killing, "deadline"))
+}
+
+func (m *Machine) unkillable(now time.Time) []Action {
+	m.rec.Unkillable = true
+	return m.exit(now, "child survived SIGKILL")
+}
+
+func (m *Machine) sweepOver(now time.Time) []Action {
+	m.rec.SweepCut = true
+	return append([]Action{KillLeftovers{}}, m.exit(now, "sweep over")...)
+}
+
+// tell is due when nothing was told for progressEvery.
+func (m *Machine) tell(now time.Time) []Action {
+	m.progress = now.Add(progressEvery)
+	return []Action{Progress{m.WaitingFor(now)}}
+}
