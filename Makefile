@@ -1,0 +1,101 @@
+# A machine with Go, make and git can run build, demo, test, fuzz, size, cross, repro and bench. With a C compiler the
+# tests run under the race detector; check also needs shellcheck, image needs Docker.
+
+# Nothing of the clone but its commit goes into the version, and so into the bytes: not tags, nor how many objects
+# there are, which would change the length of a short hash.
+ifndef VERSION
+VERSION := 0.1.0-dev$(addprefix +,$(shell git --no-optional-locks describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null))
+endif
+
+TAGS      := nethttpomithttp2,purego
+PLATFORMS := amd64 arm64 arm-v7 ppc64le s390x riscv64
+MAX_BYTES := 8400000
+FUZZTIME  ?= 20s
+CHECKS    := fmt vet fix staticcheck mod shellcheck cross size repro
+
+# Settings of the machine that would show in the bytes are given their usual values.
+BUILD   = CGO_ENABLED=0 GOOS=linux GOAMD64=v1 GOARM64=v8.0 GOEXPERIMENT= GOFLAGS=-mod=readonly \
+	go build -trimpath -buildvcs=false -tags $(TAGS)
+DRAINIT = $(BUILD) -ldflags '-s -w -X main.version=$(VERSION)' -o $@ ./cmd/drainit
+
+# The race detector needs cgo and a compiler that works; building something with it is the only sure way to know.
+RACE = $(shell go build -race -o /dev/null ./test/summary 2>/dev/null && echo -race)
+
+# Where CI runs, and in check, a test may be skipped only for a reason listed in test/skips.txt.
+SKIPS = $(if $(CI),-allow-skips test/skips.txt)
+
+.DEFAULT_GOAL := build
+.PHONY: build demo demo-full test check $(CHECKS) fuzz image bench clean help print-checks FORCE
+
+build: bin/drainit ## bin/drainit, static, for this machine
+
+demo: bin/drainit bin/server ## a rolling restart under load, bare, with a sleep, and under drainit (under a minute)
+	go run ./examples/rollout
+
+demo-full: bin/drainit bin/server ## the same for every lag, response time and kind of server (some minutes)
+	go run ./examples/rollout -full
+
+test: bin/drainit ## all tests, and what was skipped and why
+	@race='$(RACE)'; [ "$$race" ] || echo 'without the race detector: no C compiler that works here'; \
+	go run ./test/summary $(SKIPS) $$race -shuffle=on -timeout=15m ./...
+
+check: SKIPS = -allow-skips test/skips.txt
+check: $(CHECKS) test ## what CI runs: the checks below, then the tests, with no skip but those allowed by name
+
+fmt: ## gofmt has nothing to say
+	@out=$$(gofmt -l $$(go list -f '{{.Dir}}' ./...)) && [ -z "$$out" ] || { echo "run gofmt -w on:" $$out; exit 1; }
+
+vet: ## go vet, here and where words are 32 bits (arm), big-endian (s390x), or system calls differ (arm64)
+	go vet ./...
+	for arch in arm arm64 s390x; do CGO_ENABLED=0 GOARCH=$$arch go vet -trimpath -tags $(TAGS) ./... || exit; done
+
+fix: ## go fix has nothing to modernise
+	go fix -diff ./...
+
+staticcheck: ## staticcheck, of the version in tools.mod
+	go tool -modfile=tools.mod staticcheck ./...
+
+mod: ## go.mod and go.sum are tidy and what was downloaded is what they say
+	go mod tidy -diff
+	go mod verify
+
+shellcheck: ## shellcheck on every script
+	git grep --untracked -lE '^#!.*\b(ba)?sh\b' -- ':!*.md' ':!*.go' | xargs -r shellcheck
+
+fuzz: ## every fuzz test, FUZZTIME (20s) each
+	scripts/fuzz.sh $(FUZZTIME)
+
+size: bin/drainit-linux-amd64 bin/drainit-linux-arm64 ## fails above 8.4 MB on amd64
+	@go run ./scripts/binary -max amd64=$(MAX_BYTES) $^
+
+cross: $(PLATFORMS:%=bin/drainit-linux-%) ## builds for every platform, each static
+	@go run ./scripts/binary $^
+	@echo "only built, not run: all but $$(go env GOARCH)"
+
+repro: ## two builds of the last commit, in two places and with two caches, are the same bytes
+	scripts/repro.sh
+
+image: bin/drainit bin/server ## the image of Dockerfile.example
+	docker build -f Dockerfile.example -t drainit-example .
+
+bench: bin/drainit ## size, start-up, idle cost and exit against tini, dumb-init and catatonit where installed
+	go run ./test/bench $(BENCHFLAGS)
+
+clean: ## removes bin; .cache, where the tests keep Debian roots, is left
+	rm -rf bin
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
+
+print-checks:
+	@echo $(CHECKS)
+
+bin/drainit: FORCE
+	$(DRAINIT)
+
+# arm-v7 is GOARCH=arm GOARM=7; the others have no variant.
+bin/drainit-linux-%: FORCE
+	GOARCH=$(firstword $(subst -v, ,$*)) GOARM=$(word 2,$(subst -v, ,$*)) $(DRAINIT)
+
+bin/server: FORCE
+	$(BUILD) -o $@ ./examples/server

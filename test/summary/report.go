@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// module is the prefix that package paths are printed without.
+const module = "drainit/"
+
+func shortPath(path string) string { return strings.TrimPrefix(path, module) }
+
+// printPackage writes the line of a package that ended and, when it failed, all that its failed tests, the compiler
+// and the package itself printed.
+func printPackage(w io.Writer, p *packageRun) {
+	if p.outcome == skipped {
+		return // no tests
+	}
+	mark := "ok  "
+	if p.outcome == failed {
+		mark = "FAIL"
+		printFailures(w, p)
+	}
+	line := fmt.Sprintf("%s  %-28s %7.2fs  %d passed", mark, shortPath(p.path), p.seconds, p.passed)
+	if n := len(p.failures); n > 0 {
+		line += fmt.Sprintf(", %d failed", n)
+	}
+	if n := total(p.skips); n > 0 {
+		line += fmt.Sprintf(", %d skipped", n)
+	}
+	fmt.Fprintln(w, line)
+}
+
+func printFailures(w io.Writer, p *packageRun) {
+	fmt.Fprintf(w, "\n---- %s\n%s", shortPath(p.path), p.build)
+	for _, run := range p.runs {
+		switch run.outcome {
+		case failed:
+			fmt.Fprint(w, run.output.String())
+		case unfinished:
+			fmt.Fprintf(w, "%s--- did not finish: %s\n", run.output.String(), run.name)
+		}
+	}
+	fmt.Fprint(w, p.output.String())
+}
+
+// printEnd writes what failed and what was skipped, by reason, and ends with the counts.
+func printEnd(w io.Writer, t *tally, allowed *allowList, refused []string) {
+	if len(t.failures) > 0 {
+		fmt.Fprintln(w, "\nfailed:")
+	}
+	for _, name := range t.failures {
+		fmt.Fprintln(w, "  "+name)
+	}
+	if len(t.skips) > 0 {
+		fmt.Fprintln(w, "\nskipped:")
+	}
+	for _, reason := range slices.Sorted(maps.Keys(t.skips)) {
+		names := slices.Sorted(slices.Values(t.skips[reason]))
+		fmt.Fprintf(w, "  %s (%d): %s\n", reason, len(names), strings.Join(names, ", "))
+	}
+	for _, reason := range refused {
+		fmt.Fprintf(w, "  not allowed: %s does not list %q\n", allowed.file, reason)
+	}
+	fmt.Fprintf(w, "\n%d passed, %d failed, %d skipped\n", t.passed, len(t.failures), total(t.skips))
+}
+
+// total returns the number of tests skipped for any reason.
+func total(skips map[string][]string) int {
+	n := 0
+	for _, names := range skips {
+		n += len(names)
+	}
+	return n
+}
