@@ -13,7 +13,7 @@ const statusLimit = 1 << 20
 // do to it. Kernels other than Linux that imitate /proc (gVisor) leave lines
 // out, so each fact can be missing.
 type Status struct {
-	UID   int   // effective, as this user namespace numbers it; -1 where missing
+	UID   int   // effective, as this user namespace numbers it; -1 where missing; where int has 32 bits uint32(UID) is the uid
 	NSPID []int // the PID in each PID namespace from the reader's down to its own; nil where missing
 
 	// Signal sets: bit n-1 is signal n. Blocked is that of the first thread,

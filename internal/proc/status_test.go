@@ -45,7 +45,6 @@ func TestParseStatus(t *testing.T) {
 		{"linux", linux, Status{2, []int{812, 17, 1}, 1 << 63, 1, 1<<1 | 1<<14, true}, ""},
 		{"gvisor leaves out", "Name:\ta\nPid:\t1\nSeccomp:\t0\n", Status{UID: -1}, ""},
 		{"no caught", "Uid:\t1\t2\nSigBlk:\t0\nSigIgn:\t0\n", Status{UID: 2}, ""},
-		{"highest uid", "Uid:\t0\t4294967294\n", Status{UID: 4294967294}, ""},
 		{"uid cut", "Uid:\t1\n", Status{}, "Uid"},
 		{"uid no number", "Uid:\t1\tx\n", Status{}, "Uid"},
 		{"mask too long", "SigCgt:\t10000000000000000\n", Status{}, "SigCgt"},
@@ -55,5 +54,15 @@ func TestParseStatus(t *testing.T) {
 		if !reflect.DeepEqual(got, tt.want) || !says(err, tt.err) {
 			t.Errorf("%s: parseStatus = %+v, %v; want %+v, error with %q", tt.name, got, err, tt.want, tt.err)
 		}
+	}
+}
+
+func TestParseStatusHighestUID(t *testing.T) {
+	got, err := parseStatus([]byte("Uid:\t0\t4294967294\n"))
+	if uint32(got.UID) != 4294967294 || err != nil {
+		t.Errorf("uid = %d, %v; want 4294967294", uint32(got.UID), err)
+	}
+	if got, err = parseStatus([]byte("Uid:\t0\t4294967296\n")); err == nil {
+		t.Errorf("uid of 33 bits = %d, want an error", got.UID)
 	}
 }
