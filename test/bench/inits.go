@@ -1,0 +1,70 @@
+package main
+
+import (
+	"debug/elf"
+	"errors"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+)
+
+// contender is an init to measure.
+type contender struct {
+	name string
+	path string // absolute
+}
+
+// none is the child as PID 1 itself: what everything costs without an init.
+var none = contender{name: "none"}
+
+// peers are the other inits, by the names Debian installs them under. The first one found is what ratios are to.
+var peers = []string{"tini", "tini-static", "dumb-init", "catatonit"}
+
+// installed returns the inits found here, the reference first and drainit last.
+func installed(drainit string) ([]contender, error) {
+	var found []contender
+	for _, name := range peers {
+		if path, err := exec.LookPath(name); err == nil {
+			found = append(found, contender{name, path})
+		}
+	}
+	if len(found) == 0 {
+		return nil, errors.New("no other init to compare with: apt-get install tini dumb-init catatonit")
+	}
+	path, err := filepath.Abs(drainit)
+	return append(found, contender{"drainit", path}), err
+}
+
+// argv is the command line that runs child under the init. All of them end their own flags at --.
+func (c contender) argv(child string) []string {
+	if c == none {
+		return []string{child}
+	}
+	return []string{c.path, "--", child}
+}
+
+var versionNumber = regexp.MustCompile(`\d+(\.\d+)+`)
+
+// version returns the init's version number as it says it, or "".
+func (c contender) version() string {
+	text, err := exec.Command(c.path, "--version").CombinedOutput()
+	if err != nil {
+		return ""
+	}
+	return versionNumber.FindString(string(text))
+}
+
+// static reports whether the init starts without a loader, and so in FROM scratch.
+func (c contender) static() (bool, error) {
+	f, err := elf.Open(c.path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_INTERP {
+			return false, nil
+		}
+	}
+	return true, nil
+}
