@@ -1,0 +1,48 @@
+package proc
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"strconv"
+)
+
+// ChildPIDs returns the children of a process, zombies included, whichever of
+// its threads forked or adopted them: /proc/PID/task/TID/children, proc(5),
+// which costs as much as there are children. Where the kernel was built without
+// it (CONFIG_PROC_CHILDREN) every process is looked at.
+func ChildPIDs(pid int) ([]int, error) {
+	threads, err := os.ReadDir(path(pid, "task"))
+	if err != nil {
+		return nil, err
+	}
+	var children []int
+	for _, t := range threads {
+		b, err := os.ReadFile(path(pid, "task/"+t.Name()+"/children"))
+		if errors.Is(err, fs.ErrNotExist) {
+			if _, gone := os.Stat(path(pid, "task/"+t.Name())); gone != nil {
+				continue // the thread has ended
+			}
+			return scanChildren(pid)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, field := range bytes.Fields(b) {
+			if c, err := strconv.Atoi(string(field)); err == nil {
+				children = append(children, c)
+			}
+		}
+	}
+	return children, nil
+}
+
+func scanChildren(pid int) ([]int, error) {
+	all, err := All()
+	var children []int
+	for _, p := range Children(all, pid) {
+		children = append(children, p.PID)
+	}
+	return children, err
+}
