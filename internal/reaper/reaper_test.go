@@ -59,7 +59,7 @@ func TestReapWithoutChildren(t *testing.T) {
 }
 
 func TestReapDoesNotBlock(t *testing.T) {
-	pid := fork(t, "sleep 1000")
+	pid := fork(t, "exec sleep 1000")
 	if Reap(func(int, unix.WaitStatus) { t.Error("somebody ended") }) {
 		t.Error("got none left, want one")
 	}
@@ -113,5 +113,24 @@ func TestKillAllOfTheGone(t *testing.T) {
 	reapAll(t)
 	if err := KillAll([]int{pid}); err != nil {
 		t.Errorf("got %v for a process that is gone, want nil", err)
+	}
+}
+
+// TestOneCallReapsAll: SIGCHLD is not queued, so one call must do for all who
+// have ended by then.
+func TestOneCallReapsAll(t *testing.T) {
+	var pids []int
+	for range 20 {
+		pids = append(pids, fork(t, "exit 0"))
+	}
+	for _, pid := range pids { // WNOWAIT leaves them to be reaped
+		if err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := 0
+	if none := Reap(func(int, unix.WaitStatus) { n++ }); !none || n != len(pids) {
+		t.Errorf("one call: got %d ends, none left %v; want %d, true", n, none, len(pids))
+		reapAll(t)
 	}
 }
