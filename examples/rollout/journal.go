@@ -1,0 +1,41 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// journal prints the events of one rollout. Without a console it is silent.
+type journal struct {
+	console *console
+	lane    lane
+}
+
+// add prints an event of a replica, or of the whole rollout where it is nil.
+func (j journal) add(r *replica, format string, args ...any) {
+	if j.console == nil {
+		return
+	}
+	who := ""
+	if r != nil {
+		who = r.name + " " + r.version + "  "
+	}
+	j.console.event(fmt.Sprintf("%-8s ", j.lane) + who + fmt.Sprintf(format, args...))
+}
+
+// lost prints what a replica's stop has cost so far.
+func (j journal) lost(r *replica, byOutcome map[outcome]int) {
+	total := 0
+	var kinds []string
+	for _, how := range lostOutcomes {
+		if n := byOutcome[how]; n > 0 {
+			total += n
+			kinds = append(kinds, fmt.Sprintf("%s %d", how, n))
+		}
+	}
+	if total == 0 {
+		j.add(r, "lost no request")
+		return
+	}
+	j.add(r, "lost %d requests: %s", total, strings.Join(kinds, ", "))
+}

@@ -1,0 +1,113 @@
+// Command rollout demonstrates what drainit is for. It plays a rolling restart
+// of three replicas of the example server, real processes on real sockets of
+// this machine, while clients connect at a fixed rate through routes that follow
+// late, and counts what the clients lose: with the server by itself, on a
+// platform with a preStop sleep, and under drainit.
+//
+// It plays the platform (stop request, grace period, SIGKILL), the balancer (a
+// table of routes and its two rules) and the clients. The server and drainit are
+// programs it starts and signals, each replica as PID 1 of a PID namespace of
+// its own where the kernel allows it. It needs no Docker and no network but the
+// loopback.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	if status, ok := step(os.Args[1:]); ok {
+		os.Exit(status)
+	}
+	os.Exit(demonstrate(os.Args[1:], os.Stdout))
+}
+
+// demonstrate is the program: it returns the exit status, 0 if what was to be
+// shown was shown, 1 if not or if it could not be played, 2 for a wrong command
+// line.
+func demonstrate(args []string, out *os.File) int {
+	s, err := parse(args, os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "rollout:", strings.ReplaceAll(err.Error(), "\n", "\nrollout: "))
+		return 2
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	results, err := s.play(ctx, newConsole(out))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "rollout:", err)
+		return 1
+	}
+	return s.conclude(out, results)
+}
+
+// play runs what the settings ask for.
+func (s settings) play(ctx context.Context, screen *console) ([]result, error) {
+	dir, err := os.MkdirTemp("", "rollout-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	programs, err := s.find(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	st := &stage{binaries: programs, isolation: bestIsolation(programs.self), console: screen}
+	if st.isolation == plain {
+		adoptOrphans()
+		defer killOrphans()
+	}
+	cells := s.cells()
+	screen.print(s.title(len(cells), st.isolation))
+	return st.play(ctx, cells, s.atOnce, !s.full)
+}
+
+// title says what is about to be played.
+func (s settings) title(rollouts int, i isolation) string {
+	if s.full {
+		return fmt.Sprintf("%d rollouts of %d replicas, %d at a time; each replica is %v", rollouts, replicas, s.atOnce, i)
+	}
+	c := s.cell
+	return fmt.Sprintf("rolling restart of %d replicas; routes by %s, %v late; the server answers after %v and on SIGTERM: %s\neach replica is %v",
+		replicas, c.rule, c.lag, c.response, c.mode, i)
+}
+
+// conclude prints the table and what is to be said against it, and returns the
+// exit status.
+func (s settings) conclude(w io.Writer, results []result) int {
+	columns, against := resultColumns(results), objections(results)
+	if s.full {
+		columns, against = append(sceneColumns[:], columns...), surprises(results)
+	}
+	fmt.Fprintln(w)
+	writeTable(w, columns, results)
+	fmt.Fprintf(w, "\n%slatest start of a request: %v after its instant\n", legend, latest(results).Round(100*time.Microsecond))
+	for _, text := range against {
+		fmt.Fprintln(w, "rollout:", text)
+	}
+	if len(against) > 0 {
+		return 1
+	}
+	return 0
+}
+
+// latest is the most by which any request began late.
+func latest(results []result) time.Duration {
+	var late time.Duration
+	for _, r := range results {
+		late = max(late, r.counts.late)
+	}
+	return late
+}

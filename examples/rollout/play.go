@@ -1,0 +1,114 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// stage is what the rollouts of one run share.
+type stage struct {
+	binaries  binaries
+	isolation isolation
+	ports     ports
+	console   *console
+}
+
+// play runs the cells, at most atOnce of them at the same time and the longest
+// first, and returns their results in the order of cells. The first error ends
+// all of them.
+func (s *stage) play(ctx context.Context, cells []cell, atOnce int, journaled bool) ([]result, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	results := make([]result, len(cells))
+	board := &board{total: len(cells), tallies: make([]tally, len(cells))}
+
+	order := longestFirst(cells)
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(atOnce, len(cells)) {
+		workers.Go(func() {
+			for i := range next {
+				var err error
+				if results[i], err = s.rollout(cells[i], &board.tallies[i], journaled).run(ctx); err != nil {
+					cancel(fmt.Errorf("%v: %w", cells[i], err))
+				}
+				board.finish()
+			}
+		})
+	}
+	reporting, endReport := context.WithCancel(ctx)
+	var reporter sync.WaitGroup
+	reporter.Go(func() { s.report(reporting, board) })
+	for _, i := range order {
+		if ctx.Err() == nil {
+			next <- i
+		}
+	}
+	close(next)
+	workers.Wait()
+	endReport()
+	reporter.Wait()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return results, nil
+}
+
+// rollout sets up the rollout of one cell.
+func (s *stage) rollout(c cell, count *tally, journaled bool) *rollout {
+	r := &rollout{cell: c, binaries: s.binaries, isolation: s.isolation, ports: &s.ports, tally: count}
+	if journaled {
+		r.journal = journal{console: s.console, lane: c.lane}
+	}
+	return r
+}
+
+// report keeps the progress line going until ctx ends.
+func (s *stage) report(ctx context.Context, b *board) {
+	defer s.console.show("")
+	for sleep(ctx, s.console.interval()) == nil {
+		s.console.show(b.line(time.Since(s.console.began)))
+	}
+}
+
+// longestFirst returns the indexes of cells in that order, so that no long one
+// is left to run alone at the end.
+func longestFirst(cells []cell) []int {
+	order := make([]int, len(cells))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(cells[b].estimate(), cells[a].estimate()) })
+	return order
+}
+
+// board is how far the cells are.
+type board struct {
+	tallies  []tally
+	total    int
+	mu       sync.Mutex
+	finished int
+}
+
+func (b *board) finish() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.finished++
+}
+
+// line is the progress line.
+func (b *board) line(elapsed time.Duration) string {
+	sent, lost := 0, 0
+	for i := range b.tallies {
+		count := b.tallies[i].now()
+		sent += count.sent
+		lost += len(count.losses)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return fmt.Sprintf("%6.1fs  %d of %d rollouts done; %d requests, %d lost", elapsed.Seconds(), b.finished, b.total, sent, lost)
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestDefaults(t *testing.T) {
+	s, err := parse(nil, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells := s.cells()
+	if len(cells) != 3 || cells[0].lane != bare || cells[1].lane != asleep || cells[2].lane != drained {
+		t.Fatalf("lanes %v, want bare, sleep, drainit", cells)
+	}
+	for _, c := range cells {
+		if total := c.estimate(); total > 45*time.Second || s.atOnce < len(cells) {
+			t.Errorf("%v takes about %v, %d at once, want well under a minute and all at once", c, total, s.atOnce)
+		}
+		if c.covered() == (c.lane == bare) {
+			t.Errorf("%v: covered %t, want only bare to lose", c, c.covered())
+		}
+	}
+}
+
+func TestWrongSettingsAreAllReported(t *testing.T) {
+	_, err := parse([]string{"-lag", "-1s", "-mode", "stop", "-rate", "0", "-hold", "28s", "-probe-threshold", "0",
+		"-probe-interval", "0", "-timeout", "100ms", "-at-once", "0", "-lanes", "bare,bear"}, t.Output())
+	if err == nil {
+		t.Fatal("no error, want one that names nine flags")
+	}
+	for _, flag := range []string{"-lag", "-mode", "-rate", "-hold", "-probe-threshold", "-probe-interval", "-timeout", "-at-once", "-lanes"} {
+		if !strings.Contains(err.Error(), flag+" ") {
+			t.Errorf("error %q, want %s in it", err, flag)
+		}
+	}
+}
+
+func TestWrongArguments(t *testing.T) {
+	for _, args := range [][]string{{"-routes", "guess"}, {"extra"}, {"-no-such-flag"}} {
+		if _, err := parse(args, t.Output()); err == nil {
+			t.Errorf("parse(%q): no error, want one", args)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+// objections says what a single run failed to demonstrate: drainit loses
+// nothing, and the bare server does.
+func objections(results []result) []string {
+	var list []string
+	for _, r := range results {
+		lost := len(r.counts.losses)
+		switch {
+		case r.cell.lane == drained && lost > 0 && !r.cell.covered():
+			list = append(list, fmt.Sprintf("drainit lost %d requests: it serves for %v after the stop request, and %v are needed; raise -hold",
+				lost, r.cell.serves(), r.cell.needed()))
+		case r.cell.lane == drained && lost > 0:
+			list = append(list, fmt.Sprintf("drainit lost %d requests, though its hold of %v covers what is needed, %v", lost, r.cell.hold, r.cell.needed()))
+		case r.cell.lane == bare && lost == 0 && r.cell.covered():
+			list = append(list, "bare lost no request: a server that ignores SIGTERM serves until SIGKILL, and nobody needs a hold")
+		case r.cell.lane == bare && lost == 0:
+			list = append(list, "bare lost no request: nothing was demonstrated")
+		}
+	}
+	return append(list, unsound(results)...)
+}
+
+// surprises says where the results of many cells are not what arithmetic
+// expects: a cell loses requests if, and only if, it stops serving too early.
+func surprises(results []result) []string {
+	var list []string
+	for _, r := range results {
+		lost := len(r.counts.losses)
+		if covered := r.cell.covered(); covered && lost > 0 || !covered && lost == 0 {
+			list = append(list, fmt.Sprintf("%v: lost %d, but serves for %v after the stop request and %v are needed",
+				r.cell, lost, r.cell.serves(), r.cell.needed()))
+		}
+	}
+	return append(list, unsound(results)...)
+}
+
+// lateLimit is by how much a request may begin late in a sound run. Beyond it
+// the load was not what it claims to be.
+const lateLimit = time.Second
+
+// unsound says what makes the figures themselves doubtful.
+func unsound(results []result) []string {
+	var list []string
+	for _, r := range results {
+		if r.counts.late > lateLimit {
+			list = append(list, fmt.Sprintf("%v: a request began %v late: this machine was too busy to measure on", r.cell, r.counts.late.Round(time.Millisecond)))
+		}
+		if w := r.window(); w.outside > 0 {
+			list = append(list, fmt.Sprintf("%v: %d requests were lost at replicas that were not being stopped", r.cell, w.outside))
+		}
+	}
+	return list
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// judged returns a result of a cell with so many losses at a stopped replica.
+func judged(c cell, lost int) result {
+	now := time.Unix(1000, 0)
+	r := result{cell: c, t0: map[string]time.Time{"a": now}}
+	for range lost {
+		r.counts.losses = append(r.counts.losses, loss{addr: "a", seen: now.Add(time.Second), how: refused})
+	}
+	return r
+}
+
+func TestVerdicts(t *testing.T) {
+	in := func(l lane, mode string, lag time.Duration) cell {
+		return cell{lane: l, rule: byStop, mode: mode, lag: lag, hold: 5 * time.Second, grace: 30 * time.Second}
+	}
+	tests := []struct {
+		name              string
+		result            result
+		objects, surprise string // part of the text, none if empty
+	}{
+		{"drainit loses nothing", judged(in(drained, serverDrains, time.Second), 0), "", ""},
+		{"drainit loses though it should not", judged(in(drained, serverDrains, time.Second), 1), "though its hold of 5s covers", "lost 1"},
+		{"drainit loses as it must", judged(in(drained, serverDrains, 8*time.Second), 7), "raise -hold", ""},
+		{"drainit is lucky", judged(in(drained, serverDrains, 8*time.Second), 0), "", "lost 0"},
+		{"bare loses", judged(in(bare, serverDrains, time.Second), 50), "", ""},
+		{"bare does not", judged(in(bare, serverDrains, time.Second), 0), "nothing was demonstrated", "lost 0"},
+		{"bare ignores SIGTERM", judged(in(bare, serverIgnores, time.Second), 0), "nobody needs a hold", ""},
+		{"sleep loses as it must", judged(in(asleep, serverDrains, 8*time.Second), 9), "", ""},
+		{"sleep loses though it should not", judged(in(asleep, serverDrains, time.Second), 9), "", "lost 9"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			check := func(what string, got []string, want string) {
+				text := strings.Join(got, "\n")
+				if (text == "") != (want == "") || !strings.Contains(text, want) {
+					t.Errorf("%s %q, want %q", what, text, want)
+				}
+			}
+			check("objections", objections([]result{tt.result}), tt.objects)
+			check("surprises", surprises([]result{tt.result}), tt.surprise)
+		})
+	}
+}
+
+func TestUnsoundRunsAreSaid(t *testing.T) {
+	c := cell{lane: drained, rule: byStop, mode: serverDrains, hold: time.Second, grace: 30 * time.Second}
+	late := judged(c, 0)
+	late.counts.late = 2 * time.Second
+	stray := judged(c, 0)
+	stray.counts.losses = []loss{{addr: "nobody stopped this one"}}
+	for want, r := range map[string]result{"began 2s late": late, "1 requests were lost at replicas that were not being stopped": stray} {
+		if got := strings.Join(unsound([]result{r}), "\n"); !strings.Contains(got, want) {
+			t.Errorf("unsound: %q, want %q in it", got, want)
+		}
+	}
+}
