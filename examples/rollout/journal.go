@@ -9,6 +9,7 @@ import (
 type journal struct {
 	console *console
 	lane    lane
+	verbose bool // with what the replicas write
 }
 
 // add prints an event of a replica, or of the whole rollout where it is nil.

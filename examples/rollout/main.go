@@ -17,6 +17,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"strings"
@@ -64,7 +65,10 @@ func (s settings) play(ctx context.Context, screen *console) ([]result, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &stage{binaries: programs, isolation: bestIsolation(programs.self), console: screen}
+	st := &stage{binaries: programs, isolation: bestIsolation(programs.self), console: screen, verbose: s.verbose}
+	// Anywhere, so that two demonstrations at the same time stay out of each
+	// other's way: a port freed by one and taken by the other would answer.
+	st.ports.next = rand.IntN(lastPort - firstPort)
 	if st.isolation == plain {
 		adoptOrphans()
 		defer killOrphans()

@@ -15,6 +15,7 @@ type stage struct {
 	isolation isolation
 	ports     ports
 	console   *console
+	verbose   bool // the timeline has what the replicas write
 }
 
 // play runs the cells, at most atOnce of them at the same time and the longest
@@ -62,7 +63,7 @@ func (s *stage) play(ctx context.Context, cells []cell, atOnce int, journaled bo
 func (s *stage) rollout(c cell, count *tally, journaled bool) *rollout {
 	r := &rollout{cell: c, binaries: s.binaries, isolation: s.isolation, ports: &s.ports, tally: count}
 	if journaled {
-		r.journal = journal{console: s.console, lane: c.lane}
+		r.journal = journal{console: s.console, lane: c.lane, verbose: s.verbose}
 	}
 	return r
 }

@@ -14,7 +14,7 @@ import (
 // to a replica that has gone can even meet itself.
 type ports struct {
 	mu   sync.Mutex
-	next int
+	next int // counted from firstPort; start it anywhere
 }
 
 const (

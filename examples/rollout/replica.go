@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -18,7 +16,7 @@ type replica struct {
 	version string
 	addr    string
 	cmd     *exec.Cmd
-	output  tail
+	output  output
 	stopped chan struct{} // closed at T0 of its stop
 	exited  chan struct{} // closed once it is waited for; status is set before
 	status  int
@@ -54,7 +52,7 @@ func (r *replica) signal(sig syscall.Signal) error {
 
 // died describes a replica that exited before it should have.
 func (r *replica) died() error {
-	return fmt.Errorf("%s %s exited %d too early; its last output: %s", r.name, r.version, r.status, r.output.String())
+	return fmt.Errorf("%s %s exited %d too early; its last output: %s", r.name, r.version, r.status, r.output.last())
 }
 
 // exitStatus is the status as a shell gives it: 128+n for signal n.
@@ -75,27 +73,4 @@ func withoutSettings(environ []string) []string {
 		}
 	}
 	return kept
-}
-
-// tail keeps the end of what a replica wrote, to say why it failed.
-type tail struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-// tailSize is how much of the output is kept, in bytes.
-const tailSize = 2048
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.text = append(t.text, p...)
-	t.text = t.text[max(0, len(t.text)-tailSize):]
-	return len(p), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(bytes.TrimSpace(t.text))
 }

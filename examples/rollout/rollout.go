@@ -152,6 +152,9 @@ func (r *rollout) start(ctx context.Context, name, version string) (*replica, er
 		stopped: make(chan struct{}), exited: make(chan struct{}),
 		entered: make(chan struct{}), left: make(chan struct{}),
 	}
+	if r.journal.verbose {
+		started.output.line = func(line string) { r.journal.add(started, "says: %s", line) }
+	}
 	if err := started.run(r.isolation.command(r.binaries.self, r.command(r.binaries, version, addr, probe)...)); err != nil {
 		return nil, err
 	}
@@ -189,7 +192,7 @@ func (r *rollout) await(ctx context.Context, started *replica) error {
 	case <-started.exited:
 		return started.died()
 	case <-limit.C:
-		return fmt.Errorf("%s %s was not ready in time; its last output: %s", started.name, started.version, started.output.String())
+		return fmt.Errorf("%s %s was not ready in time; its last output: %s", started.name, started.version, started.output.last())
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,7 +26,9 @@ func testStage(t *testing.T) *stage {
 		t.Fatalf("build the example server: %v: %s", err, out)
 	}
 	screen := &console{out: t.Output(), began: time.Now()}
-	return &stage{binaries: binaries{self: self, server: server}, isolation: bestIsolation(self), console: screen}
+	st := &stage{binaries: binaries{self: self, server: server}, isolation: bestIsolation(self), console: screen}
+	st.ports.next = rand.IntN(lastPort - firstPort)
+	return st
 }
 
 // quick is a cell that is over in seconds.

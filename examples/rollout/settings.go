@@ -17,6 +17,7 @@ type settings struct {
 	atOnce  int
 	server  string
 	drainit string
+	verbose bool
 }
 
 const usage = `usage: rollout [flags]
@@ -58,6 +59,7 @@ func parse(args []string, w io.Writer) (settings, error) {
 	flags.DurationVar(&c.limit, "timeout", 10*time.Second, "for one request")
 	lanes := flags.String("lanes", "bare,sleep,drainit", "the lanes to play")
 	flags.BoolVar(&s.full, "full", false, "play every lag, response time and kind of server; -lag, -routes, -mode,\n-response-time and -lanes have no effect")
+	flags.BoolVar(&s.verbose, "v", false, "the timeline also has what the server and drainit write")
 	flags.IntVar(&s.atOnce, "at-once", 6, "rollouts at the same time")
 	flags.StringVar(&s.server, "server", "", "the example server's binary (built with the go command if not given)")
 	flags.StringVar(&s.drainit, "drainit", "bin/drainit", "drainit's binary")
