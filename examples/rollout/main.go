@@ -88,16 +88,19 @@ func (s settings) title(rollouts int, i isolation) string {
 		replicas, c.rule, c.lag, c.response, c.mode, i)
 }
 
-// conclude prints the table and what is to be said against it, and returns the
-// exit status.
+// conclude prints the table, what it shows and what is to be said against it, and
+// returns the exit status.
 func (s settings) conclude(w io.Writer, results []result) int {
-	columns, against := resultColumns(results), objections(results)
+	columns, shown, against := resultColumns(results), []string(nil), objections(results)
 	if s.full {
-		columns, against = append(sceneColumns[:], columns...), surprises(results)
+		columns, shown, against = append(sceneColumns[:], columns...), cures(results), surprises(results)
 	}
 	fmt.Fprintln(w)
 	writeTable(w, columns, results)
 	fmt.Fprintf(w, "\n%slatest start of a request: %v after its instant\n", legend, latest(results).Round(100*time.Microsecond))
+	for _, text := range shown {
+		fmt.Fprintln(w, text)
+	}
 	for _, text := range against {
 		fmt.Fprintln(w, "rollout:", text)
 	}

@@ -25,7 +25,7 @@ func (s *stage) play(ctx context.Context, cells []cell, atOnce int, journaled bo
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	results := make([]result, len(cells))
-	board := &board{total: len(cells), tallies: make([]tally, len(cells))}
+	board := newBoard(cells, atOnce)
 
 	order := longestFirst(cells)
 	next := make(chan int)
@@ -37,7 +37,7 @@ func (s *stage) play(ctx context.Context, cells []cell, atOnce int, journaled bo
 				if results[i], err = s.rollout(cells[i], &board.tallies[i], journaled).run(ctx); err != nil {
 					cancel(fmt.Errorf("%v: %w", cells[i], err))
 				}
-				board.finish()
+				board.finish(cells[i])
 			}
 		})
 	}
@@ -85,31 +85,4 @@ func longestFirst(cells []cell) []int {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(cells[b].estimate(), cells[a].estimate()) })
 	return order
-}
-
-// board is how far the cells are.
-type board struct {
-	tallies  []tally
-	total    int
-	mu       sync.Mutex
-	finished int
-}
-
-func (b *board) finish() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.finished++
-}
-
-// line is the progress line.
-func (b *board) line(elapsed time.Duration) string {
-	sent, lost := 0, 0
-	for i := range b.tallies {
-		count := b.tallies[i].now()
-		sent += count.sent
-		lost += len(count.losses)
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return fmt.Sprintf("%6.1fs  %d of %d rollouts done; %d requests, %d lost", elapsed.Seconds(), b.finished, b.total, sent, lost)
 }

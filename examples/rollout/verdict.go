@@ -40,6 +40,21 @@ func surprises(results []result) []string {
 	return append(list, unsound(results)...)
 }
 
+// cures says which settings drainit lost with, and which cured it: in the matrix
+// the one follows the other.
+func cures(results []result) []string {
+	var list []string
+	for i, cured := range results {
+		if i == 0 || cured.cell.hold != cureHold || len(cured.counts.losses) > 0 {
+			continue
+		}
+		lost := results[i-1]
+		list = append(list, fmt.Sprintf("server %s, lag %v, response %v: drainit lost %d with %s, and none with %s",
+			lost.cell.mode, lost.cell.lag, lost.cell.response, len(lost.counts.losses), lost.cell.setting(), cured.cell.setting()))
+	}
+	return list
+}
+
 // lateLimit is by how much a request may begin late in a sound run. Beyond it
 // the load was not what it claims to be.
 const lateLimit = time.Second
