@@ -1,0 +1,44 @@
+package signals
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestPure keeps everything that touches the world out of this package. syscall
+// is allowed for the type and the numbers of signals alone.
+func TestPure(t *testing.T) {
+	allowed := []string{`"errors"`, `"fmt"`, `"maps"`, `"path"`, `"slices"`, `"strconv"`, `"strings"`, `"syscall"`}
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("source files: %v, %v", files, err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range tree.Imports {
+			if !slices.Contains(allowed, i.Path.Value) {
+				t.Errorf("%s imports %s", file, i.Path.Value)
+			}
+		}
+		for node := range ast.Preorder(tree) {
+			use, ok := node.(*ast.SelectorExpr)
+			if !ok {
+				continue
+			}
+			if pkg, ok := use.X.(*ast.Ident); ok && pkg.Name == "syscall" && !strings.HasPrefix(use.Sel.Name, "SIG") && use.Sel.Name != "Signal" {
+				t.Errorf("%s uses syscall.%s", file, use.Sel.Name)
+			}
+		}
+	}
+}
