@@ -1,0 +1,64 @@
+package signals
+
+import (
+	"fmt"
+	"syscall"
+)
+
+// Target is who gets which signal to stop the program.
+type Target struct {
+	PID      int
+	Program  Program // what runs there
+	Wrappers []int   // the processes looked through, outermost first: SIGTERM is theirs, once PID has gone
+	Signal   Signal
+	Fast     Signal // for the last moments before a deadline; 0: none
+	Why      string // Signal's reason in one phrase, for the log
+}
+
+// Resolve decides for root, the child that drainit started, as it and its
+// descendants are by now. request is the signal that was the stop request.
+//
+// A fixed stop signal goes to root itself, whatever that is. auto looks for the
+// program first, through shells, package managers and other inits (lookThrough),
+// and takes its row's graceful signal where the program handles it by now: while
+// it still starts, or where something else has its name, the signal might be
+// ignored, which ends nothing. Else it takes SIGINT if that was the stop request
+// and the program does not ignore it, as tini would pass on, else SIGTERM.
+func (s StopSignal) Resolve(root Process, request Signal) Target {
+	if s.fixed != 0 {
+		return Target{PID: root.PID, Program: Identify(root.Comm, root.Argv), Signal: s.fixed, Why: "set by --stop-signal"}
+	}
+	p, wrappers := lookThrough(root)
+	t := Target{PID: p.PID, Program: Identify(p.Comm, p.Argv), Wrappers: wrappers}
+	row := t.Program
+	switch {
+	case row.Graceful != 0 && (p.MasksUnknown || p.handles(row.Graceful)):
+		t.Signal, t.Why = row.Graceful, row.why()
+		if row.Fast != row.Graceful {
+			t.Fast = row.Fast
+		}
+	case request == syscall.SIGINT && !p.Ignored.Has(syscall.SIGINT):
+		t.Signal, t.Why = syscall.SIGINT, "the stop request was SIGINT"
+	case row.Graceful != 0:
+		t.Signal, t.Why = syscall.SIGTERM, fmt.Sprintf("%s does not handle %s", row.Name, Name(row.Graceful))
+	case request == syscall.SIGINT:
+		t.Signal, t.Why = syscall.SIGTERM, "the program ignores SIGINT"
+	default:
+		t.Signal, t.Why = syscall.SIGTERM, "no row for this program"
+	}
+	return t
+}
+
+func (p Program) why() string {
+	if p.Cuts {
+		return fmt.Sprintf("%s: no signal is graceful, %s ends it", p.Name, Name(p.Graceful))
+	}
+	return fmt.Sprintf("%s: graceful is %s", p.Name, Name(p.Graceful))
+}
+
+// Running returns the program found under root as auto finds it, for Facts,
+// whatever the stop signal is.
+func Running(root Process) Program {
+	p, _ := lookThrough(root)
+	return Identify(p.Comm, p.Argv)
+}

@@ -1,0 +1,237 @@
+package signals
+
+import (
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestParseStopSignal(t *testing.T) {
+	for s, want := range map[string]string{
+		"": "auto", "auto": "auto", "Auto": "auto", "QUIT": "SIGQUIT", "sigint": "SIGINT", "15": "SIGTERM", "RTMIN+3": "SIGRTMIN+3", "34": "SIGRTMIN",
+	} {
+		if got, err := ParseStopSignal(s); err != nil || got.String() != want {
+			t.Errorf("ParseStopSignal(%q) = %v, %v, want %s", s, got, err, want)
+		}
+	}
+	for s, want := range map[string]string{
+		"KILL":          "SIGKILL is sent only at a limit: set --deadline",
+		"9":             "SIGKILL is sent only at a limit: set --deadline",
+		"STOP":          "SIGSTOP suspends",
+		"none":          "not supported by this version",
+		"QUIT/20s/TERM": "not supported by this version",
+		"QUIT,TERM":     "is not a signal",
+		"0":             "is not a signal",
+	} {
+		got, err := ParseStopSignal(s)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("ParseStopSignal(%q) = %v, %v, want %q in the error", s, got, err, want)
+		}
+	}
+}
+
+// Processes as Debian 12 shows them, masks included.
+var (
+	nginx    = Process{PID: 10, Comm: "nginx", Argv: []string{"nginx: master process nginx -g daemon off;"}, Caught: 0x18016a07, Ignored: 0x40001000}
+	apache   = Process{PID: 10, Comm: "apache2", Argv: []string{"apache2", "-DFOREGROUND"}, Caught: 0x80046eb, Ignored: 0x1001000}
+	lighttpd = Process{PID: 10, Comm: "lighttpd", Argv: []string{"lighttpd", "-D"}, Caught: 0x16243, Ignored: 0x1000}
+	haproxy  = Process{PID: 10, Comm: "haproxy", Argv: []string{"haproxy", "-W", "-db"}, Caught: 0x100716a03, Ignored: 0x4001004}
+	fpm      = Process{PID: 10, Comm: "php-fpm8.2", Argv: []string{"php-fpm: master process (/etc/fpm.conf)"}, Caught: 0x14a07, Ignored: 0x1000}
+	bouncer  = Process{PID: 10, Comm: "pgbouncer", Argv: []string{"pgbouncer", "p.ini"}, Caught: 0x100004a03, Blocked: 0x1000}
+	postgres = Process{PID: 10, Comm: "postgres", Argv: []string{"postgres", "-D", "/data"}, Caught: 0x14a07, Ignored: 0x1703000}
+	memcache = Process{PID: 10, Comm: "memcached", Argv: []string{"memcached"}, Caught: 0x100004203, Ignored: 0x1000}
+	unicorn  = Process{PID: 10, Comm: "unicorn", Argv: []string{"unicorn master config.ru"}, Caught: 0x4a317e4f}
+	gunicorn = Process{PID: 10, Comm: "gunicorn", Argv: []string{"/usr/bin/python3", "/usr/bin/gunicorn", "app:app"}, Caught: 0x8314a07, Ignored: 0x1001000}
+	celery   = Process{PID: 10, Comm: "python3", Argv: []string{"/usr/bin/python3", "-m", "celery", "-A", "a", "worker"}, Caught: 0x100004207, Ignored: 0x1001000}
+	caddy    = Process{PID: 10, Comm: "caddy", Argv: []string{"caddy", "run"}, Caught: 0xfffffffd7fc1feff}
+	uwsgi    = Process{PID: 10, Comm: "uwsgi", Argv: []string{"uwsgi", "--ini", "u.ini"}, Caught: 0x84687, Ignored: 0x1001000}
+	java     = Process{PID: 10, Comm: "java", Argv: []string{"java", "-jar", "a.jar"}, Caught: 0x2000000101005ccf}
+	node     = Process{PID: 10, Comm: "node", Argv: []string{"node", "srv.js"}, Caught: 0x100004602, Ignored: 0x1001000}
+	sleep    = Process{PID: 10, Comm: "sleep", Argv: []string{"sleep", "1d"}}
+
+	// Started in the background by a shell without job control.
+	background = Process{PID: 10, Comm: "sleep", Argv: []string{"sleep", "1d"}, Ignored: 0x6}
+	// Apache before it has set its handlers.
+	starting = Process{PID: 10, Comm: "apache2", Argv: []string{"apache2", "-DFOREGROUND"}}
+	// Busybox's, by a link of that name.
+	tinyHTTPD = Process{PID: 10, Comm: "httpd", Argv: []string{"httpd", "-f"}, Caught: 0x1, Ignored: 0x10000}
+)
+
+func TestResolveProgram(t *testing.T) {
+	tests := []struct {
+		name    string
+		p       Process
+		request Signal
+		want    string
+	}{
+		{"nginx", nginx, 15, "SIGQUIT then SIGTERM: nginx: graceful is SIGQUIT"},
+		{"nginx, ^C", nginx, 2, "SIGQUIT then SIGTERM: nginx: graceful is SIGQUIT"},
+		{"httpd", apache, 28, "SIGWINCH then SIGTERM: httpd: graceful is SIGWINCH"},
+		{"lighttpd", lighttpd, 15, "SIGINT then SIGTERM: lighttpd: graceful is SIGINT"},
+		{"haproxy", haproxy, 10, "SIGUSR1 then SIGTERM: haproxy: graceful is SIGUSR1"},
+		{"php-fpm", fpm, 3, "SIGQUIT then SIGTERM: php-fpm: graceful is SIGQUIT"},
+		{"pgbouncer", bouncer, 15, "SIGINT then SIGTERM: pgbouncer: graceful is SIGINT"},
+		{"postgres", postgres, 2, "SIGINT: postgres: graceful is SIGINT"},
+		{"memcached", memcache, 15, "SIGUSR1 then SIGTERM: memcached: graceful is SIGUSR1"},
+		{"unicorn", unicorn, 15, "SIGQUIT then SIGTERM: unicorn: graceful is SIGQUIT"},
+		{"gunicorn", gunicorn, 2, "SIGTERM then SIGQUIT: gunicorn: graceful is SIGTERM"},
+		{"celery", celery, 15, "SIGTERM then SIGQUIT: celery: graceful is SIGTERM"},
+		{"caddy", caddy, 15, "SIGTERM then SIGQUIT: caddy: graceful is SIGTERM"},
+		{"uwsgi", uwsgi, 15, "SIGINT: uwsgi: no signal is graceful, SIGINT ends it"},
+		{"jvm", java, 15, "SIGTERM: no row for this program"},
+		{"jvm, ^C", java, 2, "SIGINT: the stop request was SIGINT"},
+		{"unknown", sleep, 15, "SIGTERM: no row for this program"},
+		{"unknown, nginx's STOPSIGNAL", sleep, 3, "SIGTERM: no row for this program"},
+		{"unknown, ^C", sleep, 2, "SIGINT: the stop request was SIGINT"},
+		{"ignores SIGINT", background, 2, "SIGTERM: the program ignores SIGINT"},
+		{"no handler yet", starting, 28, "SIGTERM: httpd does not handle SIGWINCH"},
+		{"no handler yet, ^C", starting, 2, "SIGINT: the stop request was SIGINT"},
+		{"the same name", tinyHTTPD, 28, "SIGTERM: httpd does not handle SIGWINCH"},
+		{"masks unknown", Process{PID: 10, Comm: "nginx", MasksUnknown: true}, 15, "SIGQUIT then SIGTERM: nginx: graceful is SIGQUIT"},
+		{"blocked for signalfd", Process{PID: 10, Comm: "nginx", Blocked: MaskOf(3)}, 15, "SIGQUIT then SIGTERM: nginx: graceful is SIGQUIT"},
+	}
+	for _, test := range tests {
+		got := StopSignal{}.Resolve(test.p, test.request)
+		if s := describe(got); s != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, s, test.want)
+		}
+		if got.PID != test.p.PID || got.Wrappers != nil || got.Program != Identify(test.p.Comm, test.p.Argv) {
+			t.Errorf("%s: got %+v, want the process itself", test.name, got)
+		}
+	}
+}
+
+func describe(t Target) string {
+	s := Name(t.Signal)
+	if t.Fast != 0 {
+		s += " then " + Name(t.Fast)
+	}
+	return s + ": " + t.Why
+}
+
+func TestResolveFixed(t *testing.T) {
+	s, err := ParseStopSignal("USR2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := shell(1, nginx)
+	for request := Signal(1); request <= 64; request++ {
+		got := s.Resolve(root, request)
+		if got.PID != 1 || got.Signal != syscall.SIGUSR2 || got.Fast != 0 || got.Wrappers != nil || got.Why != "set by --stop-signal" {
+			t.Fatalf("request %s: got %+v, want SIGUSR2 to process 1", Name(request), got)
+		}
+	}
+}
+
+// The wrappers, with the masks that were measured of each.
+func shell(pid int, children ...Process) Process {
+	return Process{PID: pid, Comm: "sh", Argv: []string{"sh", "-c", "app; true"}, Caught: 0x10002, Children: children}
+}
+
+func trapping(pid int, children ...Process) Process {
+	p := shell(pid, children...)
+	p.Caught = 0x14002
+	return p
+}
+
+func npm(pid int, children ...Process) Process {
+	return Process{PID: pid, Comm: "npm start", Argv: []string{"npm start"}, Caught: 0x100014602, Ignored: 0x1001000, Children: children}
+}
+
+func tini(pid int, children ...Process) Process { // in sigtimedwait: nothing shows as blocked
+	return Process{PID: pid, Comm: "tini", Argv: []string{"tini", "--", "app"}, Ignored: 0x300000, Children: children}
+}
+
+func TestResolveLooksThrough(t *testing.T) {
+	with := func(p Process, change func(*Process)) Process {
+		change(&p)
+		return p
+	}
+	second := with(sleep, func(p *Process) { p.PID = 11 })
+	tests := []struct {
+		name     string
+		root     Process
+		pid      int
+		wrappers []int
+		signal   Signal
+	}{
+		{"shell", shell(1, nginx), 10, []int{1}, syscall.SIGQUIT},
+		{"script by its shebang", with(shell(1, nginx), func(p *Process) { p.Comm, p.Argv = "run.sh", []string{"/bin/bash", "/run.sh"} }), 10, []int{1}, syscall.SIGQUIT},
+		{"script named as the program", with(shell(1, nginx), func(p *Process) { p.Comm, p.Argv = "nginx", []string{"/bin/sh", "/usr/local/bin/nginx"} }), 10, []int{1}, syscall.SIGQUIT},
+		{"busybox", with(shell(1, nginx), func(p *Process) { p.Comm, p.Argv = "busybox", []string{"busybox", "sh", "-c", "x"} }), 10, []int{1}, syscall.SIGQUIT},
+		{"login shell", with(shell(1, sleep), func(p *Process) { p.Comm, p.Argv = "x", []string{"-bash"} }), 10, []int{1}, syscall.SIGTERM},
+		{"interactive shell ignores SIGTERM", with(shell(1, sleep), func(p *Process) { p.Caught, p.Ignored = 0x4b813efb, 0x384004 }), 10, []int{1}, syscall.SIGTERM},
+		{"zsh blocks SIGINT", with(shell(1, sleep), func(p *Process) { p.Argv[0], p.Caught, p.Blocked = "zsh", 0x8010001, 2 }), 10, []int{1}, syscall.SIGTERM},
+		{"shell with a trap", trapping(1, nginx), 1, nil, syscall.SIGTERM},
+		{"shell that blocks SIGTERM", with(shell(1, nginx), func(p *Process) { p.Blocked = MaskOf(15) }), 1, nil, syscall.SIGTERM},
+		{"shell, masks unknown", with(shell(1, nginx), func(p *Process) { p.MasksUnknown = true }), 1, nil, syscall.SIGTERM},
+		{"shell alone", shell(1), 1, nil, syscall.SIGTERM},
+		{"pipeline", shell(1, nginx, second), 1, nil, syscall.SIGTERM},
+		{"npm", npm(1, shell(2, node)), 10, []int{1, 2}, syscall.SIGTERM},
+		{"npm with a trapping script", npm(1, trapping(2, node)), 2, []int{1}, syscall.SIGTERM},
+		{"npm alone", npm(1), 1, nil, syscall.SIGTERM},
+		{"npm before its title", with(npm(1, shell(2, node)), func(p *Process) { p.Comm, p.Argv = "npm", []string{"node", "/usr/local/bin/npm", "start"} }), 10, []int{1, 2}, syscall.SIGTERM},
+		{"npm-cli.js", with(npm(1, shell(2, node)), func(p *Process) {
+			p.Comm, p.Argv = "node", []string{"node", "--max-old-space-size=256", "--require", "./x.js", "-r", "./y.js", "/lib/npm/bin/npm-cli.js", "start"}
+		}), 10, []int{1, 2}, syscall.SIGTERM},
+		{"npx", with(npm(1, shell(2, node)), func(p *Process) { p.Comm, p.Argv = "npm exec node s", []string{"npm exec node srv.js"} }), 10, []int{1, 2}, syscall.SIGTERM},
+		{"yarn", with(npm(1, node), func(p *Process) { p.Comm, p.Argv = "node", []string{"node", "/opt/yarn-v1.22.19/bin/yarn.js", "start"} }), 10, []int{1}, syscall.SIGTERM},
+		{"yarn of the project", with(npm(1, node), func(p *Process) {
+			p.Comm, p.Argv = "MainThread", []string{"node", "/app/.yarn/releases/yarn-4.1.0.cjs", "start"}
+		}), 10, []int{1}, syscall.SIGTERM},
+		{"pnpm", with(npm(1, node), func(p *Process) {
+			p.Comm, p.Argv = "node", []string{"node", "/usr/local/lib/node_modules/pnpm/bin/pnpm.cjs", "start"}
+		}), 10, []int{1}, syscall.SIGTERM},
+		{"node is the program", with(node, func(p *Process) { p.PID, p.Children = 1, []Process{sleep} }), 1, nil, syscall.SIGTERM},
+		{"tini", tini(1, haproxy), 10, []int{1}, syscall.SIGUSR1},
+		{"tini-static", with(tini(1, haproxy), func(p *Process) { p.Comm, p.Argv = "tini-static", []string{"/tini-static", "--", "x"} }), 10, []int{1}, syscall.SIGUSR1},
+		{"docker-init", with(tini(1, haproxy), func(p *Process) { p.Comm, p.Argv = "docker-init", []string{"/sbin/docker-init", "--", "x"} }), 10, []int{1}, syscall.SIGUSR1},
+		{"dumb-init catches everything", with(tini(1, haproxy), func(p *Process) { p.Comm, p.Argv, p.Caught = "dumb-init", []string{"dumb-init", "x"}, 0x7ffbfeff }), 10, []int{1}, syscall.SIGUSR1},
+		{"catatonit blocks everything", with(tini(1, haproxy), func(p *Process) {
+			p.Comm, p.Argv, p.Blocked = "catatonit", []string{"catatonit", "--", "x"}, 0xfffffffe3ffbfa07
+		}), 10, []int{1}, syscall.SIGUSR1},
+		{"tini, masks unknown", with(tini(1, haproxy), func(p *Process) { p.MasksUnknown = true }), 10, []int{1}, syscall.SIGUSR1},
+		{"tini with an orphan", tini(1, haproxy, second), 1, nil, syscall.SIGTERM},
+		{"s6-svscan is a supervisor", with(tini(1, haproxy), func(p *Process) { p.Comm, p.Argv = "s6-svscan", []string{"s6-svscan"} }), 1, nil, syscall.SIGTERM},
+		{"tini, script, npm, shell", tini(1, shell(2, npm(3, shell(4, node)))), 10, []int{1, 2, 3, 4}, syscall.SIGTERM},
+		{"stops at the trap", tini(1, trapping(2, npm(3, shell(4, node)))), 2, []int{1}, syscall.SIGTERM},
+		{"nginx and its worker", with(nginx, func(p *Process) { p.PID, p.Children = 1, []Process{nginx} }), 1, nil, syscall.SIGQUIT},
+	}
+	for _, test := range tests {
+		got := StopSignal{}.Resolve(test.root, syscall.SIGTERM)
+		if got.PID != test.pid || !slices.Equal(got.Wrappers, test.wrappers) || got.Signal != test.signal {
+			t.Errorf("%s: got process %d, wrappers %v, %s (%s), want %d, %v, %s", test.name,
+				got.PID, got.Wrappers, Name(got.Signal), got.Why, test.pid, test.wrappers, Name(test.signal))
+		}
+		if p := Running(test.root); p != got.Program {
+			t.Errorf("%s: Running is %q and Resolve found %q", test.name, p.Name, got.Program.Name)
+		}
+	}
+}
+
+// With SIGINT as the stop request a shell is looked through as with SIGTERM:
+// that it catches SIGINT says nothing.
+func TestResolveSIGINTThroughShell(t *testing.T) {
+	for _, test := range []struct {
+		child Process
+		want  Signal
+	}{{sleep, syscall.SIGINT}, {background, syscall.SIGTERM}, {nginx, syscall.SIGQUIT}} {
+		got := StopSignal{}.Resolve(shell(1, test.child), syscall.SIGINT)
+		if got.PID != 10 || got.Signal != test.want {
+			t.Errorf("%s: got %s to %d, want %s to 10", test.child.Comm, Name(got.Signal), got.PID, Name(test.want))
+		}
+	}
+}
+
+// Whatever runs and whatever was asked, the stop signal can be sent.
+func TestResolveAlwaysEnds(t *testing.T) {
+	for _, p := range []Process{nginx, apache, postgres, java, node, sleep, background, starting, tinyHTTPD, tini(1), npm(1, shell(2, uwsgi))} {
+		for request := Signal(1); request <= 64; request++ {
+			got := StopSignal{}.Resolve(p, request)
+			if bit(got.Signal) == 0 || sendable(got.Signal) != nil || got.Fast == got.Signal || got.PID == 0 || got.Why == "" {
+				t.Errorf("%s, request %s: got %+v", p.Comm, Name(request), got)
+			}
+		}
+	}
+}
