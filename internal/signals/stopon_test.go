@@ -1,0 +1,152 @@
+package signals
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestParseStopOn(t *testing.T) {
+	for s, want := range map[string]string{
+		"":                       "auto",
+		"auto":                   "auto",
+		"AUTO":                   "auto",
+		"TERM":                   "SIGTERM",
+		"usr1, 15,SIGTERM":       "SIGUSR1,SIGTERM",
+		"RTMIN+3,WINCH,INT,QUIT": "SIGINT,SIGQUIT,SIGWINCH,SIGRTMIN+3",
+	} {
+		got, err := ParseStopOn(s)
+		if err != nil || got.String() != want {
+			t.Errorf("ParseStopOn(%q) = %v, %v, want %s", s, got, err, want)
+		}
+	}
+}
+
+func TestParseStopOnRefuses(t *testing.T) {
+	for s, want := range map[string][]string{
+		"none":                   {`"none" is not a signal`},
+		"TERM,":                  {`"" is not a signal`},
+		"TERM,auto":              {"stands alone"},
+		"KILL,CHLD,SEGV,FOO,URG": {`"KILL"`, `"CHLD"`, `"SEGV"`, `"FOO"`, `"URG"`},
+	} {
+		got, err := ParseStopOn(s)
+		if err == nil {
+			t.Errorf("ParseStopOn(%q) = %v, want an error", s, got)
+			continue
+		}
+		for _, part := range want {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("ParseStopOn(%q): error %q, want %q in it", s, err, part)
+			}
+		}
+	}
+}
+
+// A list is that list, whatever runs.
+func TestStopOnListIsExact(t *testing.T) {
+	on, err := ParseStopOn("HUP,QUIT,WINCH")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []Facts{
+		{},
+		{Terminal: true, SharesForeground: true, Target: Identify("java", nil)},
+		{Target: Identify("haproxy", nil), Map: Map{1: 10}},
+	} {
+		for sig := Signal(1); sig <= 64; sig++ {
+			want := sig == syscall.SIGHUP || sig == syscall.SIGQUIT || sig == syscall.SIGWINCH
+			if got := on.Contains(sig, f); got != want {
+				t.Errorf("%v, %+v: Contains(%s) = %v, want %v", on, f, Name(sig), got, want)
+			}
+		}
+	}
+}
+
+func TestStopOnAuto(t *testing.T) {
+	const inheritable = ",SIGUSR1,SIGUSR2,SIGWINCH,SIGRTMIN+3"
+	goProgram := Process{PID: 2, Comm: "app", Argv: []string{"/app"}, Caught: 0xfffffffd7fc1feff} // as Go's runtime sets it
+	plain := Process{PID: 2, Comm: "sleep", Argv: []string{"sleep", "1d"}}
+	init := func(children ...Process) Process {
+		return Process{PID: 2, Comm: "tini", Argv: []string{"tini", "--", "x"}, Children: children}
+	}
+	tests := []struct {
+		name string
+		f    Facts
+		want string // beyond SIGTERM
+	}{
+		{"nothing handled", Facts{Root: plain}, "SIGINT,SIGQUIT" + inheritable},
+		{"go program", Facts{Root: goProgram}, "SIGINT,SIGQUIT"},
+		{"some caught or blocked", Facts{Root: Process{Caught: MaskOf(10), Blocked: MaskOf(37)}}, "SIGINT,SIGQUIT,SIGUSR2,SIGWINCH"},
+		{"ignored is not handled", Facts{Root: Process{Ignored: MaskOf(10, 12)}}, "SIGINT,SIGQUIT" + inheritable},
+		{"masks unknown", Facts{Root: Process{MasksUnknown: true}}, "SIGINT,SIGQUIT"},
+		{"terminal", Facts{Root: plain, Terminal: true}, "SIGINT,SIGQUIT,SIGUSR1,SIGUSR2,SIGRTMIN+3"},
+		{"terminal shared", Facts{Root: plain, Terminal: true, SharesForeground: true}, "SIGQUIT,SIGUSR1,SIGUSR2,SIGRTMIN+3"},
+		{"jvm", Facts{Root: goProgram, Target: Identify("java", []string{"java", "-jar", "a.jar"})}, "SIGINT"},
+		{"haproxy", Facts{Root: Process{Caught: 0x100716a03}, Target: Identify("haproxy", nil)}, "SIGINT,SIGQUIT,SIGUSR1,SIGWINCH,SIGRTMIN+3"},
+		{"httpd", Facts{Root: goProgram, Target: Identify("httpd", nil)}, "SIGINT,SIGQUIT,SIGWINCH"},
+		{"httpd on a terminal", Facts{Root: goProgram, Target: Identify("httpd", nil), Terminal: true}, "SIGINT,SIGQUIT"},
+		{"lighttpd, ^C is its own", Facts{Root: goProgram, Target: Identify("lighttpd", nil), Terminal: true, SharesForeground: true}, "SIGQUIT"},
+		{"mapped is not guessed at", Facts{Root: plain, Map: Map{10: 1, 28: 0}}, "SIGINT,SIGQUIT,SIGUSR2,SIGRTMIN+3"},
+		{"mapped graceful signal", Facts{Root: goProgram, Target: Identify("haproxy", nil), Map: Map{10: 1}}, "SIGINT,SIGQUIT,SIGUSR1"},
+		{"init over a program that catches", Facts{Root: init(goProgram)}, "SIGINT,SIGQUIT"},
+		{"init over one that does not", Facts{Root: init(plain)}, "SIGINT,SIGQUIT" + inheritable},
+		{"init over two", Facts{Root: init(plain, plain)}, "SIGINT,SIGQUIT"},
+		{"init over none", Facts{Root: init()}, "SIGINT,SIGQUIT"},
+		{"init over init", Facts{Root: init(init(goProgram))}, "SIGINT,SIGQUIT"},
+		{"shell passes nothing on", Facts{Root: Process{Comm: "sh", Argv: []string{"sh", "-c", "app; true"}, Caught: 0x10002, Children: []Process{goProgram}}}, "SIGINT,SIGQUIT" + inheritable},
+	}
+	for _, test := range tests {
+		var got []string
+		for sig := Signal(-1); sig <= 66; sig++ {
+			if !(StopOn{}).Contains(sig, test.f) {
+				continue
+			}
+			if sig != syscall.SIGTERM {
+				got = append(got, Name(sig))
+			}
+		}
+		if list := strings.Join(got, ","); !sameSet(list, test.want) {
+			t.Errorf("%s: auto takes %s, want %s", test.name, list, test.want)
+		}
+		if !(StopOn{}).Contains(syscall.SIGTERM, test.f) {
+			t.Errorf("%s: SIGTERM is no stop request", test.name)
+		}
+	}
+}
+
+func sameSet(a, b string) bool {
+	return MaskOf(parseAll(a)...) == MaskOf(parseAll(b)...)
+}
+
+func parseAll(list string) []Signal {
+	var sigs []Signal
+	for s := range strings.SplitSeq(list, ",") {
+		if sig, err := Parse(s); err == nil {
+			sigs = append(sigs, sig)
+		}
+	}
+	return sigs
+}
+
+func FuzzParseStopOn(f *testing.F) {
+	for _, s := range []string{"", "auto", "TERM,INT", "1,2,3", ",", "auto,TERM", "RTMIN+3"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		on, err := ParseStopOn(s)
+		if err != nil {
+			if on != (StopOn{}) {
+				t.Errorf("ParseStopOn(%q) = %v with error %v", s, on, err)
+			}
+			return
+		}
+		for _, sig := range on.Listed().Signals() {
+			if !Forwardable(sig) {
+				t.Errorf("ParseStopOn(%q) lists %s", s, Name(sig))
+			}
+		}
+		if again, err := ParseStopOn(on.String()); again != on || err != nil {
+			t.Errorf("ParseStopOn(%q) = %v, %v, want %v again", on.String(), again, err, on)
+		}
+	})
+}
