@@ -1,0 +1,276 @@
+package conns
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// world is what a Finder is told, and counts how often it asked.
+type world struct {
+	list    []Listener
+	listErr error
+	files   map[int]map[uint64]bool // inodes by PID; a PID with nil has ended
+	hidden  []int                   // PIDs whose files are hidden
+	uid     int                     // -1 for unknown
+
+	lists, looks int
+}
+
+var hiddenErr = &fs.PathError{Op: "open", Path: "/proc/9/fd", Err: fs.ErrPermission}
+
+func (w *world) finder() *Finder {
+	return &Finder{
+		Processes: func() (pids []int) {
+			w.looks++
+			for pid := range w.files {
+				pids = append(pids, pid)
+			}
+			return append(pids, w.hidden...)
+		},
+		Inodes: func(pid int) (map[uint64]bool, error) {
+			if inodes, ok := w.files[pid]; ok {
+				if inodes == nil {
+					return nil, fmt.Errorf("gone: %w", fs.ErrNotExist)
+				}
+				return inodes, nil
+			}
+			return nil, hiddenErr
+		},
+		UID:  func() (uint32, bool) { return uint32(w.uid), w.uid >= 0 },
+		Own:  func(l Listener) bool { return l.Addr.Port() == 9999 },
+		list: func() ([]Listener, error) { w.lists++; return w.list, w.listErr },
+	}
+}
+
+func set(inodes ...uint64) map[uint64]bool {
+	m := make(map[uint64]bool)
+	for _, i := range inodes {
+		m[i] = true
+	}
+	return m
+}
+
+// own is drainit's probe listener, which is nobody's proof of life.
+var own = at("0.0.0.0:9999", 0, 1, 0)
+
+func TestListeningOnPorts(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		list   []Listener
+		ports  []uint16
+		ok     bool
+		detail string
+	}{
+		{"nothing listens", []Listener{own}, []uint16{8080}, false, "port 8080 is not listened on"},
+		{"all", []Listener{own, at("0.0.0.0:8080", 0, 2, 0), at("[::]:9090", 0, 3, 0)}, []uint16{9090, 8080}, true, "listening on 9090, 8080"},
+		{"one of two", []Listener{at("0.0.0.0:8080", 0, 2, 0)}, []uint16{8080, 9090}, false, "port 9090 is not listened on"},
+		{"none of two", nil, []uint16{8080, 9090}, false, "ports 8080, 9090 are not listened on"},
+		{"on loopback, by another user", []Listener{at("127.0.0.1:8080", 77, 2, 0)}, []uint16{8080}, true, "listening on 8080"},
+		{"by drainit itself", []Listener{own}, []uint16{9999}, false, "port 9999 is not listened on"},
+		{"another port", []Listener{at("0.0.0.0:80", 0, 2, 0)}, []uint16{8080}, false, "port 8080 is not listened on"},
+	} {
+		w := &world{list: tt.list, files: map[int]map[uint64]bool{9: set()}, uid: -1}
+		f := w.finder()
+		ok, detail := f.Listening(tt.ports)
+		if ok != tt.ok || detail != tt.detail {
+			t.Errorf("%s: %v, %q; want %v, %q", tt.name, ok, detail, tt.ok, tt.detail)
+		}
+		if w.lists != 1 || w.looks != 0 {
+			t.Errorf("%s: %d listings and %d looks at processes, want 1 and none", tt.name, w.lists, w.looks)
+		}
+	}
+}
+
+func TestListeningFound(t *testing.T) {
+	const (
+		none    = "the child listens on no TCP port"
+		unknown = "whether the child listens on 8080 is unknown, since its open files cannot be read: set --ports"
+	)
+	at8080 := at("0.0.0.0:8080", 1000, 80, 0)
+	at9090 := at("[::1]:9090", 0, 90, 0)
+	noInode := at("0.0.0.0:8080", 1000, 0, 0)
+	for _, tt := range []struct {
+		name   string
+		w      world
+		ok     bool
+		detail string
+	}{
+		{"nobody listens", world{list: []Listener{own}, files: map[int]map[uint64]bool{9: set(5)}}, false, none},
+		{"nobody listens, files hidden", world{list: []Listener{own}, hidden: []int{9}, uid: -1}, false, none},
+		{"the child", world{list: []Listener{own, at8080}, files: map[int]map[uint64]bool{9: set(5, 80)}}, true, "listening on 8080"},
+		{"only drainit, and the child has it too", world{list: []Listener{own}, files: map[int]map[uint64]bool{9: set(1)}}, false, none},
+		{"two processes, one gone", world{list: []Listener{at8080, at9090}, files: map[int]map[uint64]bool{9: set(90), 10: set(80), 11: nil}},
+			true, "listening on 8080, 9090"},
+		{"another container", world{list: []Listener{at8080}, files: map[int]map[uint64]bool{9: set(5)}, uid: 1000}, false, none},
+		{"another container, and a process has gone", world{list: []Listener{at8080}, files: map[int]map[uint64]bool{9: set(5), 10: nil}, uid: 1000}, false, none},
+		{"the same port twice", world{list: []Listener{at8080, at("[::]:8080", 0, 81, 0)}, files: map[int]map[uint64]bool{9: set(80, 81)}},
+			true, "listening on 8080"},
+		{"hidden, by user", world{list: []Listener{at8080, at9090}, hidden: []int{9}, uid: 1000}, true, "listening on 8080"},
+		{"hidden, another user", world{list: []Listener{at8080}, hidden: []int{9}, uid: 0}, false, unknown},
+		{"hidden, user unknown", world{list: []Listener{at8080}, hidden: []int{9}, uid: -1}, false, unknown},
+		{"wrapper readable, server hidden", world{list: []Listener{at8080}, files: map[int]map[uint64]bool{9: set(5)}, hidden: []int{10}, uid: 1000},
+			true, "listening on 8080"},
+		{"server readable, workers hidden", world{list: []Listener{at8080, at9090}, files: map[int]map[uint64]bool{9: set(80)}, hidden: []int{10}, uid: 0},
+			true, "listening on 8080"},
+		{"no inodes, by user", world{list: []Listener{noInode}, files: map[int]map[uint64]bool{9: set(0)}, uid: 1000}, true, "listening on 8080"},
+		{"no inodes, user unknown", world{list: []Listener{noInode}, files: map[int]map[uint64]bool{9: set(0)}, uid: -1}, false, unknown},
+		{"all gone, as without /proc", world{list: []Listener{at8080}, files: map[int]map[uint64]bool{9: nil}, uid: -1}, false, unknown},
+	} {
+		f := tt.w.finder()
+		for range 2 { // the second answer is partly from memory
+			if ok, detail := f.Listening(nil); ok != tt.ok || detail != tt.detail {
+				t.Errorf("%s: %v, %q; want %v, %q", tt.name, ok, detail, tt.ok, tt.detail)
+			}
+		}
+	}
+}
+
+func TestListeningUnreadable(t *testing.T) {
+	w := &world{listErr: errors.New("operation not permitted")}
+	f := w.finder()
+	for _, ports := range [][]uint16{nil, {8080}} {
+		ok, detail := f.Listening(ports)
+		if ok || !strings.Contains(detail, "operation not permitted") || !strings.Contains(detail, "--ready-check") {
+			t.Errorf("%v, %q; want false, the reason and --ready-check", ok, detail)
+		}
+	}
+	if listens, known := f.NonLoopback(); listens || known {
+		t.Errorf("NonLoopback = %v, %v; want unknown", listens, known)
+	}
+}
+
+// The processes are looked at when there is something new to learn.
+func TestFinderRemembers(t *testing.T) {
+	w := &world{files: map[int]map[uint64]bool{9: set(80)}, uid: -1}
+	f := w.finder()
+	neighbour := at("0.0.0.0:70", 0, 70, 0)
+	busy := at("0.0.0.0:8080", 1000, 80, 0)
+	busy.Queue, busy.Backlog = 5, 128
+	for _, step := range []struct {
+		name  string
+		do    func()
+		ok    bool
+		looks int
+	}{
+		{"nothing listens: nothing to look for", func() { w.list = []Listener{own} }, false, 0},
+		{"a neighbour listens", func() { w.list = []Listener{own, neighbour} }, false, 1},
+		{"still only it: it may be handed to the child", func() {}, false, 1},
+		{"the child listens", func() { w.list = append(w.list, at("0.0.0.0:8080", 1000, 80, 0)) }, true, 1},
+		{"as before", func() {}, true, 0},
+		{"connections in the queue", func() { w.list[2] = busy }, true, 0},
+		{"the neighbour goes", func() { w.list = []Listener{own, busy} }, true, 0},
+		{"it comes back", func() { w.list = []Listener{own, busy, neighbour} }, true, 0},
+		{"and another", func() { w.list = append(w.list, at("0.0.0.0:71", 0, 71, 0)) }, true, 1},
+		{"the child listens no more", func() { w.list = []Listener{own, neighbour}; w.files[9] = set() }, false, 1},
+		{"and gets the neighbour's", func() { w.files[9] = set(70) }, true, 1},
+		{"as before", func() {}, true, 0},
+		{"the inode is used again by another port", func() { w.list = []Listener{at("0.0.0.0:7000", 0, 70, 0)}; w.files[9] = set() }, false, 1},
+	} {
+		step.do()
+		w.lists, w.looks = 0, 0
+		ok, detail := f.Listening(nil)
+		if ok != step.ok || w.looks != step.looks || w.lists != 1 {
+			t.Errorf("%s: %v (%s) with %d listings, %d looks; want %v with 1, %d", step.name, ok, detail, w.lists, w.looks, step.ok, step.looks)
+		}
+	}
+}
+
+func TestNonLoopback(t *testing.T) {
+	for _, tt := range []struct {
+		addr string
+		want bool
+	}{
+		{"0.0.0.0:80", true}, {"[::]:80", true}, {"10.0.0.1:80", true}, {"[fd00::1]:80", true}, {"[fe80::1]:80", true},
+		{"127.0.0.1:80", false}, {"127.9.9.9:80", false}, {"[::1]:80", false}, {"[::ffff:127.0.0.1]:80", false},
+		{"0.0.0.0:9999", false},
+	} {
+		w := &world{list: []Listener{own, {Addr: netip.MustParseAddrPort(tt.addr)}}}
+		if got, known := w.finder().NonLoopback(); got != tt.want || !known {
+			t.Errorf("%s: %v, %v; want %v, known", tt.addr, got, known, tt.want)
+		}
+	}
+	if got, known := (&world{}).finder().NonLoopback(); got || !known {
+		t.Errorf("nothing: %v, %v; want false, known", got, known)
+	}
+}
+
+// A real listener of this process, and a Finder without the optional parts.
+func TestFinderForReal(t *testing.T) {
+	_, l := listen(t, "tcp4", "127.0.0.1:0")
+	mine := true
+	f := &Finder{
+		Processes: func() []int { return []int{os.Getpid()} },
+		Inodes: func(int) (map[uint64]bool, error) {
+			return map[uint64]bool{l.Inode: mine}, nil
+		},
+	}
+	want := "listening on " + commas([]uint16{l.Addr.Port()})
+	for _, ports := range [][]uint16{nil, {l.Addr.Port()}} {
+		if ok, detail := f.Listening(ports); !ok || detail != want {
+			t.Errorf("Listening(%v) = %v, %q; want true, %q", ports, ok, detail, want)
+		}
+	}
+	if _, known := f.NonLoopback(); !known {
+		t.Error("NonLoopback is unknown")
+	}
+}
+
+// NonLoopback is asked at the stop request: no look at files may delay it.
+func TestNonLoopbackNeverWaits(t *testing.T) {
+	w := &world{list: []Listener{at("0.0.0.0:80", 0, 80, 0)}}
+	f := w.finder()
+	looking, release := make(chan struct{}), make(chan struct{})
+	f.Processes = func() []int { close(looking); <-release; return nil }
+	done := make(chan struct{})
+	go func() { defer close(done); f.Listening(nil) }()
+	<-looking
+	if listens, known := f.NonLoopback(); !listens || !known {
+		t.Errorf("NonLoopback = %v, %v; want true, known", listens, known)
+	}
+	close(release)
+	<-done
+}
+
+func TestFinderConcurrently(t *testing.T) {
+	var looking atomic.Int32
+	f := &Finder{
+		Processes: func() []int {
+			if looking.Add(1) != 1 {
+				t.Error("processes are looked at twice at a time")
+			}
+			return []int{9}
+		},
+		Inodes: func(int) (map[uint64]bool, error) { looking.Add(-1); return set(5), nil },
+		list:   func() ([]Listener, error) { return []Listener{at("0.0.0.0:80", 0, 80, 0)}, nil },
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 100 {
+				f.Listening(nil)
+				f.NonLoopback()
+			}
+		})
+	}
+	all.Wait()
+}
+
+func BenchmarkFinder(b *testing.B) {
+	_, l := listen(b, "tcp4", "127.0.0.1:0")
+	f := &Finder{
+		Processes: func() []int { return []int{9} },
+		Inodes:    func(int) (map[uint64]bool, error) { return set(l.Inode), nil },
+	}
+	for b.Loop() {
+		if ok, detail := f.Listening(nil); !ok {
+			b.Fatal(detail)
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package conns
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// procListeners reads the tables tcp and tcp6 in dir, proc_pid_net(5). They
+// hold every connection of the namespace, so that their length is not bounded;
+// memory here is. The backlog is not in them.
+func procListeners(dir string) ([]Listener, error) {
+	list, err := procTable(filepath.Join(dir, "tcp"), nil)
+	if err != nil {
+		return nil, err
+	}
+	both, err := procTable(filepath.Join(dir, "tcp6"), list)
+	if errors.Is(err, fs.ErrNotExist) {
+		return list, nil // a kernel without IPv6
+	}
+	return both, err
+}
+
+// procTable appends the listeners of one table to list.
+func procTable(name string, list []Listener) ([]Listener, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	list, err = parseTable(binary.NativeEndian, f, list)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return list, nil
+}
+
+func parseTable(order binary.ByteOrder, table io.Reader, list []Listener) ([]Listener, error) {
+	lines := bufio.NewReader(table)
+	if _, err := lines.ReadSlice('\n'); err != nil { // the heading
+		return nil, fmt.Errorf("no heading: %w", err)
+	}
+	for {
+		line, err := lines.ReadSlice('\n')
+		if err == io.EOF && len(line) == 0 {
+			return list, nil
+		}
+		if err != nil && err != io.EOF {
+			return nil, err
+		}
+		l, listens, err := parseLine(order, line)
+		if err != nil {
+			return nil, fmt.Errorf("row %q: %w", bytes.TrimSpace(line), err)
+		}
+		if listens {
+			list = append(list, l)
+		}
+	}
+}
+
+// parseLine reads one row, and of one that does not listen only the state
+// (Documentation/networking/proc_net_tcp.rst):
+//
+//	sl local rem st tx:rx tr:when retrnsmt uid timeout inode …
+//
+// In state LISTEN rx is the number of connections to accept.
+func parseLine(order binary.ByteOrder, line []byte) (l Listener, listens bool, err error) {
+	var head [4][]byte
+	var tail [6][]byte
+	line, ok := cutFields(line, head[:])
+	if ok && string(head[3]) != "0A" { // tcpListen
+		return l, false, nil
+	}
+	if _, tailOK := cutFields(line, tail[:]); !ok || !tailOK {
+		return l, false, errors.New("too few fields")
+	}
+	l.Addr, err = parseAddr(order, head[1])
+	_, rx, _ := bytes.Cut(tail[0], []byte(":"))
+	queue, queueErr := strconv.ParseUint(string(rx), 16, 32)
+	uid, uidErr := strconv.ParseUint(string(tail[3]), 10, 32)
+	inode, inodeErr := strconv.ParseUint(string(tail[5]), 10, 64)
+	if err := errors.Join(err, queueErr, uidErr, inodeErr); err != nil {
+		return Listener{}, false, err
+	}
+	l.Queue, l.UID, l.Inode = uint32(queue), uint32(uid), inode
+	return l, true, nil
+}
+
+// cutFields fills fields from the beginning of line and returns its rest.
+func cutFields(line []byte, fields [][]byte) (rest []byte, ok bool) {
+	for i := range fields {
+		line = bytes.TrimLeft(line, " ")
+		end := bytes.IndexAny(line, " \n")
+		if end < 0 {
+			end = len(line)
+		}
+		if end == 0 {
+			return nil, false
+		}
+		fields[i], line = line[:end], line[end:]
+	}
+	return line, true
+}
+
+// parseAddr reads address:port. The address is 32-bit words as they lie in
+// memory, each written as a number of this machine; the port is a number.
+func parseAddr(order binary.ByteOrder, text []byte) (netip.AddrPort, error) {
+	words, port, _ := bytes.Cut(text, []byte(":"))
+	var b [16]byte
+	if len(words) != 8 && len(words) != 32 {
+		return netip.AddrPort{}, fmt.Errorf("address %q has neither 4 nor 16 bytes", text)
+	}
+	n, err := hex.Decode(b[:], words)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	for i := 0; i < n; i += 4 {
+		order.PutUint32(b[i:], binary.BigEndian.Uint32(b[i:]))
+	}
+	number, err := strconv.ParseUint(string(port), 16, 16)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	addr, _ := netip.AddrFromSlice(b[:n])
+	return netip.AddrPortFrom(addr.Unmap(), uint16(number)), nil
+}
