@@ -22,7 +22,6 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	"time"
 )
 
 func main() {
@@ -97,7 +96,7 @@ func (s settings) conclude(w io.Writer, results []result) int {
 	}
 	fmt.Fprintln(w)
 	writeTable(w, columns, results)
-	fmt.Fprintf(w, "\n%slatest start of a request: %v after its instant\n", legend, latest(results).Round(100*time.Microsecond))
+	fmt.Fprintf(w, "\n%s%s\n", legend, punctuality(results))
 	for _, text := range shown {
 		fmt.Fprintln(w, text)
 	}
@@ -108,13 +107,4 @@ func (s settings) conclude(w io.Writer, results []result) int {
 		return 1
 	}
 	return 0
-}
-
-// latest is the most by which any request began late.
-func latest(results []result) time.Duration {
-	var late time.Duration
-	for _, r := range results {
-		late = max(late, r.counts.late)
-	}
-	return late
 }

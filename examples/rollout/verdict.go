@@ -55,20 +55,29 @@ func cures(results []result) []string {
 	return list
 }
 
-// lateLimit is by how much a request may begin late in a sound run. Beyond it
-// the load was not what it claims to be.
-const lateLimit = time.Second
-
 // unsound says what makes the figures themselves doubtful.
 func unsound(results []result) []string {
 	var list []string
 	for _, r := range results {
-		if r.counts.late > lateLimit {
-			list = append(list, fmt.Sprintf("%v: a request began %v late: this machine was too busy to measure on", r.cell, r.counts.late.Round(time.Millisecond)))
-		}
 		if w := r.window(); w.outside > 0 {
 			list = append(list, fmt.Sprintf("%v: %d requests were lost at replicas that were not being stopped", r.cell, w.outside))
 		}
 	}
 	return list
+}
+
+// busyLimit is from how late a request on this machine is said to blur figures.
+const busyLimit = 250 * time.Millisecond
+
+// punctuality says how well this process kept the instants of its requests.
+func punctuality(results []result) string {
+	var late time.Duration
+	for _, r := range results {
+		late = max(late, r.counts.late)
+	}
+	text := fmt.Sprintf("latest start of a request: %v after its instant", late.Round(100*time.Microsecond))
+	if late > busyLimit {
+		text += " (a busy machine: the times above are no sharper than that)"
+	}
+	return text
 }

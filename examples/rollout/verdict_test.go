@@ -49,16 +49,26 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-func TestUnsoundRunsAreSaid(t *testing.T) {
-	c := cell{lane: drained, rule: byStop, mode: serverDrains, hold: time.Second, grace: 30 * time.Second}
-	late := judged(c, 0)
-	late.counts.late = 2 * time.Second
-	stray := judged(c, 0)
+func TestStrayLossesAreSaid(t *testing.T) {
+	stray := judged(cell{lane: asleep, rule: byStop, mode: serverDrains, hold: time.Second, lag: 2 * time.Second}, 0)
 	stray.counts.losses = []loss{{addr: "nobody stopped this one"}}
-	for want, r := range map[string]result{"began 2s late": late, "1 requests were lost at replicas that were not being stopped": stray} {
-		if got := strings.Join(unsound([]result{r}), "\n"); !strings.Contains(got, want) {
-			t.Errorf("unsound: %q, want %q in it", got, want)
+	const want = "1 requests were lost at replicas that were not being stopped"
+	for what, got := range map[string][]string{"objections": objections([]result{stray}), "surprises": surprises([]result{stray})} {
+		if len(got) != 1 || !strings.Contains(got[0], want) {
+			t.Errorf("%s %q, want %q alone", what, got, want)
 		}
+	}
+}
+
+func TestPunctuality(t *testing.T) {
+	var results [2]result
+	results[1].counts.late = 12340 * time.Microsecond
+	if got, want := punctuality(results[:]), "latest start of a request: 12.3ms after its instant"; got != want {
+		t.Errorf("punctuality %q, want %q", got, want)
+	}
+	results[0].counts.late = 2 * time.Second
+	if got := punctuality(results[:]); !strings.Contains(got, "2s after its instant (a busy machine") {
+		t.Errorf("punctuality %q, want it to say that the machine is busy", got)
 	}
 }
 
