@@ -7,16 +7,16 @@ ifndef VERSION
 VERSION := 0.1.0-dev$(addprefix +,$(shell git --no-optional-locks describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null))
 endif
 
-TAGS      := nethttpomithttp2,purego
+# What keeps it small: no HTTP/2, cryptography without assembly, no inlining (a sixteenth). Bounds checks stay.
+FLAGS     := -trimpath -buildvcs=false -tags=nethttpomithttp2,purego -gcflags=all=-l
 PLATFORMS := amd64 arm64 arm-v7 ppc64le s390x riscv64
 MAX_BYTES := 8400000
 FUZZTIME  ?= 20s
 CHECKS    := fmt vet fix staticcheck mod shellcheck cross size repro
 
 # Settings of the machine that would show in the bytes are given their usual values.
-BUILD   = CGO_ENABLED=0 GOOS=linux GOAMD64=v1 GOARM64=v8.0 GOEXPERIMENT= GOFLAGS=-mod=readonly \
-	go build -trimpath -buildvcs=false -tags $(TAGS)
-DRAINIT = $(BUILD) -ldflags '-s -w -X main.version=$(VERSION)' -o $@ ./cmd/drainit
+SETTINGS = CGO_ENABLED=0 GOOS=linux GOAMD64=v1 GOARM64=v8.0 GOEXPERIMENT= GOFLAGS=-mod=readonly
+DRAINIT  = $(SETTINGS) go build $(FLAGS) -ldflags '-s -w -X main.version=$(VERSION)' -o $@ ./cmd/drainit
 
 # The race detector needs cgo and a compiler that works; building something with it is the only sure way to know.
 RACE = $(shell go build -race -o /dev/null ./test/summary 2>/dev/null && echo -race)
@@ -29,13 +29,13 @@ SKIPS = $(if $(CI),-allow-skips test/skips.txt)
 
 build: bin/drainit ## bin/drainit, static, for this machine
 
-demo: bin/drainit bin/server ## a rolling restart under load, bare, with a sleep, and under drainit (under a minute)
+demo: bin/drainit ## a rolling restart under load, bare, with a sleep, and under drainit (under a minute)
 	go run ./examples/rollout
 
-demo-full: bin/drainit bin/server ## the same for every lag, response time and kind of server (some minutes)
+demo-full: bin/drainit ## the same for every lag, response time and kind of server (about ten minutes)
 	go run ./examples/rollout -full
 
-test: bin/drainit ## all tests, and what was skipped and why
+test: ## all tests, and what was skipped and why
 	@race='$(RACE)'; [ "$$race" ] || echo 'without the race detector: no C compiler that works here'; \
 	go run ./test/summary $(SKIPS) $$race -shuffle=on -timeout=15m ./...
 
@@ -47,7 +47,7 @@ fmt: ## gofmt has nothing to say
 
 vet: ## go vet, here and where words are 32 bits (arm), big-endian (s390x), or system calls differ (arm64)
 	go vet ./...
-	for arch in arm arm64 s390x; do CGO_ENABLED=0 GOARCH=$$arch go vet -trimpath -tags $(TAGS) ./... || exit; done
+	for arch in arm arm64 s390x; do $(SETTINGS) GOARCH=$$arch go vet $(FLAGS) ./... || exit; done
 
 fix: ## go fix has nothing to modernise
 	go fix -diff ./...
@@ -98,4 +98,4 @@ bin/drainit-linux-%: FORCE
 	GOARCH=$(firstword $(subst -v, ,$*)) GOARM=$(word 2,$(subst -v, ,$*)) $(DRAINIT)
 
 bin/server: FORCE
-	$(BUILD) -o $@ ./examples/server
+	$(SETTINGS) go build $(FLAGS) -o $@ ./examples/server
