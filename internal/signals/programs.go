@@ -10,9 +10,8 @@ import (
 // not, for which SIGTERM is as good as anything.
 type Program struct {
 	Name     string
-	Graceful Signal // ends it, after the work in hand unless Cuts; 0: no row, see JVM
+	Graceful Signal // ends it, after the work in hand; 0: no row, see JVM
 	Fast     Signal // ends it at once, for the last moments before a deadline; 0: none known
-	Cuts     bool   // no signal lets it finish its work: Graceful is only the one that ends it
 	Source   string // where its authors say so
 }
 
@@ -36,6 +35,8 @@ type row struct {
 //     ignored (docs.nats.io, Signals);
 //   - systemd: SIGRTMIN+3 halts the manager that is PID 1, which no child is; a
 //     user manager goes on, and ends on SIGTERM (systemd(1));
+//   - uwsgi: in 2.0 SIGTERM reloads it, unless die-on-term or a hook on SIGTERM
+//     is set, perhaps in a file; SIGINT ends it and cuts what is in flight;
 //   - squid: SIGTERM is graceful and lasts shutdown_lifetime, 30 s, even if idle;
 //   - whatever stops gracefully on SIGTERM and documents no faster signal.
 var table = [...]row{
@@ -96,15 +97,6 @@ var table = [...]row{
 		names:   []string{"caddy"},
 	},
 	{
-		// In 2.0 SIGTERM reloads, unless die-on-term, and then it cuts as SIGINT
-		// does. A hook can make SIGTERM graceful; where the command line shows
-		// one it is left alone, and where only a file does, --stop-signal SIGTERM
-		// is needed.
-		Program: Program{Name: "uwsgi", Graceful: syscall.SIGINT, Cuts: true, Source: "uwsgi-docs.readthedocs.io/en/latest/Management.html"},
-		names:   []string{"uwsgi", "uwsgi-core", "uWSGI"},
-		is:      func(c command) bool { return !slices.ContainsFunc(c.args, hooksSIGTERM) },
-	},
-	{
 		Program: Program{Name: JVM, Source: "docs.oracle.com/en/java/javase/17/troubleshoot/handle-signals-and-exceptions.html"},
 		names:   []string{"java"},
 	},
@@ -140,10 +132,4 @@ func Identify(comm string, argv []string) Program {
 // the same with another name in the middle.
 func isCeleryWorker(c command) bool {
 	return slices.Contains(c.args, "worker") || strings.Contains(c.title, ":MainProcess]")
-}
-
-// hooksSIGTERM recognises the value of a hook such as --hook-master-start
-// "unix_signal:15 gracefully_kill_them_all".
-func hooksSIGTERM(arg string) bool {
-	return strings.Contains(arg, "unix_signal:15 ")
 }

@@ -50,9 +50,6 @@ func (s StopSignal) Resolve(root Process, request Signal) Target {
 }
 
 func (p Program) why() string {
-	if p.Cuts {
-		return fmt.Sprintf("%s: no signal is graceful, %s ends it", p.Name, Name(p.Graceful))
-	}
 	return fmt.Sprintf("%s: graceful is %s", p.Name, Name(p.Graceful))
 }
 

@@ -78,7 +78,7 @@ func TestResolveProgram(t *testing.T) {
 		{"gunicorn", gunicorn, 2, "SIGTERM then SIGQUIT: gunicorn: graceful is SIGTERM"},
 		{"celery", celery, 15, "SIGTERM then SIGQUIT: celery: graceful is SIGTERM"},
 		{"caddy", caddy, 15, "SIGTERM then SIGQUIT: caddy: graceful is SIGTERM"},
-		{"uwsgi", uwsgi, 15, "SIGINT: uwsgi: no signal is graceful, SIGINT ends it"},
+		{"uwsgi", uwsgi, 15, "SIGTERM: no row for this program"},
 		{"jvm", java, 15, "SIGTERM: no row for this program"},
 		{"jvm, ^C", java, 2, "SIGINT: the stop request was SIGINT"},
 		{"unknown", sleep, 15, "SIGTERM: no row for this program"},
