@@ -1,0 +1,68 @@
+package main
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"drainit/internal/drain"
+	"drainit/internal/signals"
+)
+
+// entered logs a transition, one line each. While running nothing is said.
+func (s *supervisor) entered(e drain.Enter) {
+	rec := s.machine.Record()
+	switch e.State {
+	case drain.Draining:
+		root := s.host.lookAt(s.child.pid)
+		target := s.cfg.StopSignal.Resolve(root, unix.Signal(rec.Request))
+		s.log.Info("stop requested", "signal", signals.Name(unix.Signal(rec.Request)),
+			"hold", rec.Hold, "rule", rec.HoldRule, "deadline", orOff(s.cfg.Plan.Deadline),
+			"will_send", signals.Name(target.Signal), "program", target.Program.Name)
+	case drain.Stopping:
+		s.log.Info("stop signal sent", "signal", signals.Name(s.target.Signal), "pid", s.target.PID,
+			"why", s.target.Why, "hold_ended", e.Why, "after", s.sinceStop())
+	case drain.Killing:
+		s.log.Warn("deadline hit, SIGKILL sent", "after", s.sinceStop(),
+			"remedy", "a longer grace period, or find what the program still does")
+	case drain.Sweeping:
+		s.gate.SetChildGone("child exited")
+		s.log.Info("child exited, leftovers remain", "status", rec.Status, "leftovers", s.countLeftovers(),
+			"sweep", s.cfg.Plan.Sweep, "after", s.sinceStop())
+	case drain.Exited:
+		s.gate.SetChildGone("child exited")
+		s.explainKill()
+		s.report(rec, e.Why)
+	}
+}
+
+// progress says what a drain waits for, so that its last line before a
+// platform's SIGKILL is a diagnosis.
+func (s *supervisor) progress(waitingFor string) {
+	attrs := []any{"for", waitingFor, "after", s.sinceStop()}
+	if n := s.countLeftovers(); n > 0 {
+		attrs = append(attrs, "leftovers", n)
+	}
+	s.log.Info("waiting", attrs...)
+}
+
+// explainKill says what is known of a SIGKILL that was not drainit's.
+func (s *supervisor) explainKill() {
+	if !s.ended || !s.status.Signaled() || s.status.Signal() != unix.SIGKILL || s.killed {
+		return
+	}
+	if n, ok := s.host.oomKills(); ok && n > s.oomBefore {
+		s.log.Error("child killed: out of memory", "oom_kills", n-s.oomBefore,
+			"remedy", "raise the container's memory limit, or lower what the program uses")
+		return
+	}
+	s.log.Warn("child killed by a SIGKILL that drainit did not send")
+}
+
+// orOff shows a duration of which 0 means that there is none.
+func orOff(d time.Duration) string {
+	if d == 0 {
+		return "off"
+	}
+	return d.String()
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"drainit/internal/probe"
+)
+
+// askOccupant bounds the question who holds the probe address.
+const askOccupant = time.Second
+
+// bind takes the probe address before the child starts, so that a taken one is
+// known while there is still somebody to tell. A nil listener means that no
+// probes are served.
+//
+// Another drainit there (containers of a pod share their network) is a warning.
+// Anything else is an error; so is what else keeps a given address from being
+// bound, while the default one, which nobody asked for, must not keep a program
+// from starting where sockets are not to be had.
+func bind(cfg config, log *slog.Logger) (net.Listener, error) {
+	if cfg.ProbeAddr == "" {
+		return nil, nil
+	}
+	l, err := net.Listen("tcp", cfg.ProbeAddr)
+	switch {
+	case err == nil:
+		return l, nil
+	case errors.Is(err, syscall.EADDRINUSE) && heldByDrainit(cfg.ProbeAddr):
+		log.Warn("another drainit serves the probe address: this one serves none",
+			"addr", cfg.ProbeAddr, "remedy", "containers that share a network each need their own --probe-addr, or off")
+		return nil, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("--probe-addr %q: already in use by another program; set another address (DRAINIT_PROBE_ADDR), or off", cfg.ProbeAddr)
+	case cfg.ProbeAddrGiven:
+		return nil, fmt.Errorf("--probe-addr %q: %w; set an address that can be listened on (DRAINIT_PROBE_ADDR), or off", cfg.ProbeAddr, err)
+	}
+	log.Warn("probes are not served", "addr", cfg.ProbeAddr, "error", err)
+	return nil, nil
+}
+
+// heldByDrainit asks whoever listens on addr whether it is a drainit.
+func heldByDrainit(addr string) bool {
+	client := http.Client{Timeout: askOccupant, Transport: &http.Transport{DisableKeepAlives: true}}
+	reply, err := client.Get("http://" + dialable(addr) + "/livez")
+	if err != nil {
+		return false
+	}
+	reply.Body.Close()
+	return reply.Header.Get(probe.HeaderVersion) != ""
+}

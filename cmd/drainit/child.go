@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// shell runs scripts that do not say what runs them, as execvp(3) does.
+const shell = "/bin/sh"
+
+// child is the program drainit was given.
+type child struct {
+	pid      int
+	terminal bool // it has the terminal's foreground
+}
+
+// start forks and executes argv, found at file. The child leads a process group
+// of its own, in the terminal's foreground if this process has it, and gets
+// every descriptor that was inherited, the original resource limits
+// (syscall.ForkExec restores RLIMIT_NOFILE), default signal dispositions and
+// the signal mask of the calling thread. It returns when execve(2) has
+// succeeded or failed.
+func start(file string, argv, env []string) (child, error) {
+	terminal := inForeground(0)
+	attr := &syscall.ProcAttr{
+		Env:   env,
+		Files: []uintptr{0, 1, 2},
+		Sys:   &syscall.SysProcAttr{Setpgid: true, Foreground: terminal, Ctty: 0},
+	}
+	pid, err := syscall.ForkExec(file, argv, attr)
+	if errors.Is(err, syscall.ENOEXEC) {
+		script := append([]string{shell, file}, argv[1:]...)
+		pid, err = syscall.ForkExec(shell, script, attr)
+		if err != nil {
+			err = syscall.ENOEXEC // what is wrong is the file, not the shell
+		}
+	}
+	return child{pid, terminal}, err
+}
+
+// inForeground reports whether fd is this process's controlling terminal and
+// its group the terminal's foreground group. Without a terminal tcgetpgrp(3)
+// fails with ENOTTY, behind a closed or foreign one with EIO or ENXIO: no.
+func inForeground(fd int) bool {
+	pgrp, err := unix.IoctlGetUint32(fd, unix.TIOCGPGRP)
+	return err == nil && int(pgrp) == unix.Getpgrp()
+}
+
+// sharesForeground reports whether the child is in this process's own group
+// and that is the terminal's foreground group, so that ^C reaches both.
+func (c child) sharesForeground() bool {
+	pgid, err := unix.Getpgid(c.pid)
+	return err == nil && pgid == unix.Getpgrp() && inForeground(0)
+}

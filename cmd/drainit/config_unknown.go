@@ -1,0 +1,97 @@
+package main
+
+import (
+	"slices"
+	"strings"
+)
+
+// laterFlags are flags of later versions: refused rather than ignored.
+func laterFlags() []string {
+	return []string{"drain-until", "stop-order", "name", "at-drain", "at-stop",
+		"exit-with", "pod-id", "front", "front-forwarded"}
+}
+
+// unknownFlag explains a flag that this version does not have.
+func unknownFlag(name string) (says string, takesValue bool) {
+	if name == "" || name[0] == '-' {
+		return "not a flag; -h lists them", false
+	}
+	if slices.Contains(laterFlags(), name) {
+		return "not in this version; leave it out", true
+	}
+	if says, takesValue = peersFlag(name); says != "" {
+		return says, takesValue
+	}
+	all := flagsOf(settings())
+	if n := nearest(name, settingNames()); n != "" {
+		return "no such flag; did you mean --" + n + "?", !all[n]
+	}
+	return "no such flag; -h lists them", false
+}
+
+// peersFlag names what drainit has for a flag of tini or dumb-init, which many
+// come from.
+func peersFlag(name string) (says string, takesValue bool) {
+	if strings.Trim(name, "v") == "" {
+		name = "v" // tini -vvv
+	}
+	attached := strings.Trim(name[1:], "0123456789:") == "" && len(name) > 1 // -e143, -r15:3
+	if attached {
+		name = name[:1]
+	}
+	switch name {
+	case "g":
+		return "tini's; write --group", false
+	case "s":
+		return "tini's; leave it out: where drainit is not PID 1 it becomes a subreaper by itself", false
+	case "p":
+		return "tini's; leave it out: drainit does not watch its parent", true
+	case "w":
+		return "tini's; leave it out: reaped processes are counted in /metrics", false
+	case "e":
+		return "tini's; write --remap-exit CODE=0", !attached
+	case "v", "verbose":
+		return "tini's and dumb-init's; write --log-level debug", false
+	case "r", "rewrite":
+		return "dumb-init's; write --stop-signal SIG for what a stop request such as SIGTERM is to become, --map SIG=SIG for other signals", !attached
+	case "c", "single-child":
+		return "dumb-init's; leave it out: signals go to the child alone unless --group is given", false
+	case "V":
+		return "dumb-init's; write --version", false
+	}
+	return "", false
+}
+
+// unknownVariables warns of variables that look like settings and are none. It
+// is no error: another version, in another container, may share them. What is
+// empty is unset, and what Kubernetes makes is nobody's mistake.
+func unknownVariables(env []string) []string {
+	known := settingNames()
+	var warnings []string
+	for _, kv := range env {
+		variable, value, _ := strings.Cut(kv, "=")
+		rest, ok := strings.CutPrefix(variable, variablePrefix)
+		name := strings.ReplaceAll(strings.ToLower(rest), "_", "-")
+		if !ok || value == "" || madeByKubernetes(variable) || slices.ContainsFunc(known, func(s string) bool { return variableOf(s) == variable }) {
+			continue
+		}
+		says := "no such setting"
+		if slices.Contains(laterFlags(), name) {
+			says = "not in this version"
+		} else if n := nearest(name, known); n != "" {
+			says += "; did you mean " + variableOf(n) + "?"
+		}
+		warnings = append(warnings, variable+" is ignored: "+says)
+	}
+	return warnings
+}
+
+// madeByKubernetes reports whether Kubernetes may have made the variable, for a
+// Service called drainit or drainit-something ("Accessing the Service",
+// environment variables, in the Kubernetes docs). No setting may have such a
+// name.
+func madeByKubernetes(variable string) bool {
+	rest, ok := strings.CutPrefix(variable, variablePrefix)
+	return ok && (rest == "PORT" || strings.HasPrefix(rest, "PORT_") ||
+		strings.HasSuffix(rest, "SERVICE_HOST") || strings.Contains(rest, "SERVICE_PORT"))
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// health asks a question that is answered by yes or no.
+func (c ctlCall) health(path, no string) error {
+	sc, err := c.flags(flags{"probe-addr": false}, 0)
+	if err != nil {
+		return err
+	}
+	to, err := c.target(sc)
+	if err != nil {
+		return err
+	}
+	answer, err := c.ask(to, path)
+	var nobody errNobody
+	switch {
+	case errors.As(err, &nobody):
+		return fmt.Errorf("%s: %w; %s", no, err, c.around.whoIsHere())
+	case err != nil:
+		return fmt.Errorf("%s: %w", no, err)
+	case answer.code != http.StatusOK:
+		return fmt.Errorf("%s: %s", no, failedChecks(answer))
+	}
+	return nil
+}
+
+// failedChecks takes what failed out of a verbose answer: its lines "[-]".
+func failedChecks(a probeAnswer) string {
+	var failed []string
+	for line := range strings.Lines(string(a.body)) {
+		if f, ok := strings.CutPrefix(strings.TrimSpace(line), "[-]"); ok {
+			failed = append(failed, f)
+		}
+	}
+	if failed == nil {
+		return fmt.Sprintf("status %d", a.code)
+	}
+	return printable(strings.Join(failed, "; "))
+}

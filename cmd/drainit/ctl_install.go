@@ -1,0 +1,108 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// runningProgram is the file this process runs from, wherever that is and even
+// if it has been replaced (proc_pid_exe(5)).
+const runningProgram = "/proc/self/exe"
+
+// install copies this program, for an init container that shares a volume with
+// the program's.
+func (c ctlCall) install() error {
+	sc, err := c.flags(flags{}, 1)
+	if err != nil {
+		return err
+	}
+	if len(sc.rest) == 0 || sc.rest[0] == "" {
+		return misuse{errors.New("ctl install: wants a file or directory to copy to, such as /shared/drainit")}
+	}
+	self, err := os.Open(runningProgram)
+	if err != nil {
+		return fmt.Errorf("install: this program cannot be read: %w", err)
+	}
+	defer self.Close()
+	dest := destination(sc.rest[0])
+	if err := installAt(self, dest); err != nil {
+		return fmt.Errorf("install %s: %w", dest, explainInstall(err, dest))
+	}
+	_, err = fmt.Fprintln(c.stdout, "installed", dest)
+	return err
+}
+
+// destination returns the file to be written: dest, or drainit in it.
+func destination(dest string) string {
+	info, err := os.Stat(dest)
+	if strings.HasSuffix(dest, "/") || err == nil && info.IsDir() {
+		return filepath.Join(dest, "drainit")
+	}
+	return dest
+}
+
+// installAt puts a copy of source at dest, whole or not at all: it is written
+// beside it under another name and then takes its place, so that a container
+// that starts meanwhile runs either the old or the new one (rename(2)).
+func installAt(source *os.File, dest string) error {
+	info, err := source.Stat()
+	if err != nil {
+		return err
+	}
+	out, err := os.CreateTemp(filepath.Dir(dest), ".drainit-")
+	if err != nil {
+		return err
+	}
+	if err = fill(out, source, executableBy(info.Mode())); err == nil {
+		err = os.Rename(out.Name(), dest)
+	}
+	if err != nil {
+		os.Remove(out.Name())
+	}
+	return err
+}
+
+// executableBy returns the source's mode, and for all to read and execute:
+// whoever runs the copy is another user as a rule.
+func executableBy(mode fs.FileMode) fs.FileMode { return mode.Perm() | 0o555 }
+
+// fill writes the copy to the disk and closes it. The mode is set on the file,
+// where no umask applies.
+func fill(out *os.File, in io.Reader, mode fs.FileMode) error {
+	_, err := io.Copy(out, in)
+	if err == nil {
+		err = out.Chmod(mode)
+	}
+	if err == nil {
+		err = out.Sync()
+	}
+	return errors.Join(err, out.Close())
+}
+
+// explainInstall says what would be right.
+func explainInstall(err error, dest string) error {
+	dir := filepath.Dir(dest)
+	var why syscall.Errno
+	if !errors.As(err, &why) {
+		return err
+	}
+	switch why {
+	case syscall.EACCES, syscall.EPERM:
+		return fmt.Errorf("%w for uid %d; %s must be writable for it (fsGroup in a pod), or run this as its owner", why, os.Geteuid(), dir)
+	case syscall.EROFS:
+		return fmt.Errorf("%w; mount a volume that can be written to at %s", why, dir)
+	case syscall.ENOENT:
+		return fmt.Errorf("no directory %s; mount the shared volume there", dir)
+	case syscall.ENOTDIR:
+		return fmt.Errorf("%w: %s; name a file in a directory", why, dir)
+	case syscall.ENOSPC:
+		return fmt.Errorf("%w; the volume needs 10 MB", why)
+	}
+	return err
+}

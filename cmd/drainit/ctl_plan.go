@@ -1,0 +1,117 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"drainit/internal/drain"
+)
+
+// plan prints the timeline that follows from drainit's flags and variables.
+// Values that cannot be read are a misuse; that they do not fit is the answer
+// no, after the timeline they would give.
+func (c ctlCall) plan() error {
+	r := readConfig(c.args, c.env)
+	if r.cfg.Help {
+		return errHelp
+	}
+	if r.problems != nil {
+		return misuse{r.problems}
+	}
+	r.check()
+	if _, err := fmt.Fprint(c.stdout, planText(r.cfg.Plan)); err != nil {
+		return err
+	}
+	for _, w := range unknownVariables(c.env) {
+		fmt.Fprintln(c.stderr, "drainit:", w)
+	}
+	if r.problems != nil {
+		return r.problems
+	}
+	return nil
+}
+
+// planText is the plan as a timeline, counted from the stop request.
+func planText(p drain.Plan) string {
+	unready := min(p.UnreadyAfter, p.Delay)
+	if p.UnreadyWithStop {
+		unready = p.Delay
+	}
+	t := planLines{
+		{0, "stop request", "T0: the platform's stop signal arrives"},
+		{unready, "readiness red", "/readyz answers 503"},
+		{p.Delay, "stop signal", "to the program: drain delay " + short(p.Delay) + " (" + p.DelayRule + ")"},
+		{orNever(p.FastAt), "fast signal", "to the program, if it has one"},
+		{orNever(p.Deadline), "SIGKILL", "by drainit, to all that is left: deadline"},
+		{orNever(p.GracePeriod), "SIGKILL", "by the platform: grace period"},
+	}
+	return t.String() + "\n" + planNotes(p)
+}
+
+// planNotes says what no instant says.
+func planNotes(p drain.Plan) string {
+	var b strings.Builder
+	switch {
+	case p.Deadline == 0:
+		b.WriteString("drainit kills nothing: there is no deadline.\n")
+	case p.Delay < p.Deadline:
+		fmt.Fprintf(&b, "The program has %s from its stop signal to the deadline.\n", short(p.Deadline-p.Delay))
+	}
+	if p.GracePeriod == 0 {
+		b.WriteString("When the platform sends SIGKILL is not known here; --grace-period says it.\n")
+	}
+	if p.Delay > 0 && !p.DelayGiven {
+		b.WriteString("Nothing is held where nothing listens.\n")
+	}
+	if p.Delay > 0 {
+		b.WriteString("Nothing is held if --ports or --ready-check was never green, or is red.\n")
+	}
+	fmt.Fprintf(&b, "What the program leaves behind has %s from its exit.\n", short(p.Sweep))
+	return b.String()
+}
+
+// never is an instant that does not come.
+const never = time.Duration(-1)
+
+// orNever is an instant of a plan, where 0 means never.
+func orNever(d time.Duration) time.Duration {
+	if d == 0 {
+		return never
+	}
+	return d
+}
+
+// planLine is what happens at an instant, counted from the stop request.
+type planLine struct {
+	at           time.Duration
+	what, detail string
+}
+
+type planLines []planLine
+
+// String returns a line for each that happens, in the order of time.
+func (t planLines) String() string {
+	var b strings.Builder
+	slices.SortStableFunc(t, func(x, y planLine) int { return cmp.Compare(x.at, y.at) })
+	for _, l := range t {
+		if l.at != never {
+			fmt.Fprintf(&b, "%8s  %-13s  %s\n", short(l.at), l.what, l.detail)
+		}
+	}
+	return b.String()
+}
+
+// short writes a duration without the zeros Go puts behind hours and minutes.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}

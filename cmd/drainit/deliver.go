@@ -1,0 +1,171 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"drainit/internal/drain"
+	"drainit/internal/signals"
+)
+
+// deliver sends a signal and says so where that is not allowed. That the
+// process has gone meanwhile is news, and its exit tells it.
+func (s *supervisor) deliver(pid int, sig syscall.Signal) bool {
+	err := s.host.kill(pid, sig)
+	switch {
+	case err == nil:
+		return true
+	case errors.Is(err, syscall.EPERM):
+		s.log.Error("signal not allowed", "signal", signals.Name(sig), "pid", pid,
+			"remedy", "the program runs as another user; add the capability CAP_KILL to the container")
+	case !errors.Is(err, syscall.ESRCH):
+		s.log.Error("signal not sent", "signal", signals.Name(sig), "pid", pid, "error", err)
+	}
+	return false
+}
+
+// addressee is who signals go to: the child, or with --group all of its group,
+// which has the child's PID and so is never 0 or 1.
+func (s *supervisor) addressee() int {
+	if s.cfg.Group {
+		return -s.child.pid
+	}
+	return s.child.pid
+}
+
+func (s *supervisor) forward(sig syscall.Signal) {
+	to, ok := s.cfg.Map.Apply(sig)
+	if ok && s.deliver(s.addressee(), to) {
+		s.count(s.forwarded, to)
+	}
+}
+
+// sendStop sends a step of the stop signal: the graceful one, or the fast one
+// where the program has one.
+func (s *supervisor) sendStop(step int) {
+	if step == 0 {
+		s.sendGraceful()
+		return
+	}
+	if s.target.Fast != 0 {
+		s.deliver(s.target.PID, s.target.Fast)
+		s.log.Warn("fast signal sent", "signal", signals.Name(s.target.Fast), "program", s.target.Program.Name, "after", s.sinceStop())
+	}
+}
+
+// sendGraceful decides by what is running now who gets which signal. SIGCONT
+// follows, since a stopped process acts on no other (signal(7)).
+func (s *supervisor) sendGraceful() {
+	request := syscall.Signal(s.machine.Record().Request)
+	target := s.cfg.StopSignal.Resolve(s.host.lookAt(s.child.pid), request)
+	if s.cfg.Group {
+		target.PID, target.Wrappers = s.addressee(), nil
+	}
+	s.mu.Lock()
+	s.target = target
+	s.mu.Unlock()
+	s.stop(target.PID, target.Signal)
+	if len(target.Wrappers) > 0 {
+		s.wrapped = wrapped{left: target.Wrappers}
+		s.host.watch(target.PID, s.gone)
+	}
+}
+
+func (s *supervisor) stop(pid int, sig syscall.Signal) {
+	if s.deliver(pid, sig) {
+		s.count(s.forwarded, sig)
+	}
+	_ = s.host.kill(pid, syscall.SIGCONT)
+}
+
+// wrapperPatience is how long a wrapper (a shell, npm) whose program has gone
+// may take to end by itself, with the program's exit status or its own, before
+// it gets SIGTERM too. One that would start the program again is told.
+const wrapperPatience = 500 * time.Millisecond
+
+// wrapped are the wrappers around the process that got the stop signal.
+type wrapped struct {
+	left []int // outermost first
+	due  bool  // the innermost has had its patience
+}
+
+// unwrap is told that a watched process has gone: it is the turn of the wrapper
+// around it, after a moment.
+func (s *supervisor) unwrap(pid int) {
+	n := len(s.wrapped.left)
+	if n == 0 || s.ended {
+		return
+	}
+	if !s.wrapped.due {
+		s.wrapped.due = true
+		go func() {
+			time.Sleep(wrapperPatience)
+			s.gone <- pid
+		}()
+		return
+	}
+	wrapper := s.wrapped.left[n-1]
+	s.wrapped.left, s.wrapped.due = s.wrapped.left[:n-1], false
+	s.stop(wrapper, syscall.SIGTERM)
+	if len(s.wrapped.left) > 0 {
+		s.host.watch(wrapper, s.gone)
+	}
+}
+
+// killAll sends SIGKILL to everything drainit answers for.
+func (s *supervisor) killAll() {
+	s.killed = true
+	if err := s.host.killAll(s.host.children()); err != nil {
+		s.log.Error("SIGKILL not allowed", "error", err,
+			"remedy", "the program runs as another user; add the capability CAP_KILL to the container")
+	}
+}
+
+// sweep gives every leftover that has not had it the signal that is graceful
+// for its program. Leftovers of leftovers become ours as those end.
+func (s *supervisor) sweep() {
+	for _, pid := range s.host.children() {
+		if s.swept[pid] {
+			continue
+		}
+		s.swept[pid] = true
+		root := s.host.lookAt(pid)
+		root.Children = nil
+		s.stop(pid, signals.StopSignal{}.Resolve(root, syscall.SIGTERM).Signal)
+	}
+	s.countLeftovers()
+}
+
+// killPatience bounds the killing of leftovers where drainit is not PID 1.
+const killPatience = time.Second
+
+// killLeftovers kills what the sweep has not ended. As PID 1 nothing needs
+// waiting for: our exit kills the rest.
+func (s *supervisor) killLeftovers() {
+	s.mu.Lock()
+	s.leftovers = len(s.host.children())
+	s.mu.Unlock()
+	for until := time.Now().Add(killPatience); time.Now().Before(until); time.Sleep(time.Millisecond) {
+		s.killAll()
+		none := s.host.reap(func(int, unix.WaitStatus) {})
+		if none || os.Getpid() == 1 {
+			return
+		}
+	}
+}
+
+// countLeftovers notes how many processes are left after the child.
+func (s *supervisor) countLeftovers() int {
+	if s.machine.State() < drain.Killing {
+		return 0
+	}
+	n := len(s.host.children())
+	s.mu.Lock()
+	s.leftovers = n
+	s.mu.Unlock()
+	return n
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestSignalStateOfTheChild: ignored signals get their default disposition
+// whoever ignored them, and the mask is kept but for those Go's runtime
+// unblocks before main.
+func TestSignalStateOfTheChild(t *testing.T) {
+	t.Parallel()
+	for _, addr := range []string{"off", freeAddr(t)} {
+		r := launch(t, spec{
+			args:    command([]string{"--probe-addr", addr}, "/bin/cat", "/proc/self/status"),
+			prepare: "ignore=1,2,3,10,13,17,20,21,22,25,34,40 block=10,12,22,35,64",
+		})
+		r.wantExit(0)
+		for key, want := range map[string]uint64{
+			"SigIgn": 0,
+			"SigCgt": 0,
+			"SigBlk": bits(10, 12, 22, 35, 64),
+		} {
+			var got uint64
+			for line := range strings.Lines(r.stdout.String()) {
+				if value, ok := strings.CutPrefix(line, key+":"); ok {
+					_, _ = fmt.Sscanf(strings.TrimSpace(value), "%x", &got)
+				}
+			}
+			if got != want {
+				t.Errorf("%s of the child: got %016x, want %016x", key, got, want)
+			}
+		}
+	}
+}
+
+func bits(signals ...int) (mask uint64) {
+	for _, n := range signals {
+		mask |= 1 << (n - 1)
+	}
+	return mask
+}
+
+func TestOpenFilesLimitOfTheChild(t *testing.T) {
+	t.Parallel()
+	hard := min(rlimit(t).Max, 4096)
+	r := launch(t, spec{args: command(nil, sh("ulimit -Sn; ulimit -Hn")...), prepare: fmt.Sprintf("nofile=777,%d", hard)})
+	r.wantExit(0)
+	if got, want := r.stdout.String(), fmt.Sprintf("777\n%d\n", hard); got != want {
+		t.Errorf("got limits %q, want %q", got, want)
+	}
+}
+
+// TestRuntimeVariables: what tunes Go programs reaches the child unchanged, in
+// place, and does nothing to drainit.
+func TestRuntimeVariables(t *testing.T) {
+	t.Parallel()
+	env := []string{"GOGC=off", "GOMEMLIMIT=900MiB", "GODEBUG=schedtrace=10", "GOTRACEBACK=crash", "GOMAXPROCS=7"}
+	r := launch(t, spec{args: command(nil, sh("sleep 0.5; env")...), env: env})
+	r.wantExit(0)
+	for _, want := range env {
+		if !strings.Contains(r.stdout.String(), want+"\n") {
+			t.Errorf("the child's environment lacks %s", want)
+		}
+	}
+	if strings.Contains(r.stdout.String(), keepPrefix) {
+		t.Errorf("drainit's own variable reached the child: %s", r.stdout)
+	}
+	// The namespace helper is a Go program too, and drainit until it has set
+	// the variables aside: a line or two each, and not one every 10 ms.
+	if got := strings.Count(r.stderr.String(), "SCHED "); got > 10 {
+		t.Errorf("drainit was tuned as well: %d lines of its scheduler", got)
+	}
+}
+
+func TestDescriptorsAndWorkingDirectory(t *testing.T) {
+	t.Parallel()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	r := launch(t, spec{
+		args:  command(nil, sh("echo inherited >&3; exec 3>&-; pwd; sleep 1000")...),
+		files: []*os.File{writer}, dir: dir,
+	})
+	writer.Close()
+	// End of file comes once the child has closed its copy: drainit has none.
+	got := make(chan string, 1)
+	go func() {
+		b, _ := io.ReadAll(reader)
+		got <- string(b)
+	}()
+	select {
+	case text := <-got:
+		if text != "inherited\n" {
+			t.Errorf("got %q through descriptor 3", text)
+		}
+	case <-time.After(patience):
+		t.Error("drainit keeps an inherited descriptor open")
+	}
+	r.says(dir)
+	if cwd, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", r.cmd.Process.Pid)); err != nil || cwd != "/" {
+		t.Errorf("drainit's own working directory: got %q, %v; want /", cwd, err)
+	}
+}
+
+func TestStandardInputPasses(t *testing.T) {
+	t.Parallel()
+	r := launch(t, spec{args: command(nil, "/bin/sh"), stdin: bytes.NewBufferString("exit 9\n")})
+	r.wantExit(9)
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"os"
+
+	"drainit/internal/proc"
+	"drainit/internal/signals"
+)
+
+// lookDepth bounds how far wrappers are looked through.
+const lookDepth = 16
+
+// lookAt returns what the process is running by now, and, below it, the chain
+// of only children that a wrapper can be looked through for. Where /proc does
+// not tell (not mounted, another PID namespace's) it is the bare PID.
+func lookAt(pid int) signals.Process {
+	if proc.Check() != nil {
+		return signals.Process{PID: pid, MasksUnknown: true}
+	}
+	return look(pid, lookDepth)
+}
+
+func look(pid, depth int) signals.Process {
+	p := signals.Process{PID: pid}
+	if stat, err := proc.Stat(pid); err == nil {
+		p.Comm = stat.Comm
+	}
+	p.Argv, _ = proc.Argv(pid)
+	st, err := proc.ReadStatus(pid)
+	p.MasksUnknown = err != nil || !st.HasSignals
+	if !p.MasksUnknown {
+		p.Blocked, p.Ignored, p.Caught = signals.Mask(st.Blocked), signals.Mask(st.Ignored), signals.Mask(st.Caught)
+	}
+	alive := livingChildren(pid)
+	if len(alive) == 1 && depth > 0 {
+		p.Children = []signals.Process{look(alive[0], depth-1)}
+		return p
+	}
+	for _, c := range alive {
+		p.Children = append(p.Children, signals.Process{PID: c})
+	}
+	return p
+}
+
+// livingChildren returns the children of a process that are not zombies.
+func livingChildren(pid int) []int {
+	children, _ := proc.ChildPIDs(pid)
+	var alive []int
+	for _, c := range children {
+		if p, err := proc.Stat(c); err == nil && p.State != 'Z' && p.State != 'X' {
+			alive = append(alive, c)
+		}
+	}
+	return alive
+}
+
+// ownChildren returns the living children of this process, adopted orphans
+// included. A process that entered the container from outside (docker exec)
+// has its parent there and is none.
+func ownChildren() []int {
+	if proc.Check() != nil {
+		return nil
+	}
+	return livingChildren(os.Getpid())
+}
+
+// childProcesses returns everything that descends from this process: the
+// child's processes, wherever they were reparented to.
+func childProcesses() []int {
+	all, _ := proc.All()
+	var pids []int
+	for _, p := range proc.Descendants(all, os.Getpid()) {
+		pids = append(pids, p.PID)
+	}
+	return pids
+}

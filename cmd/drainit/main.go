@@ -1,0 +1,152 @@
+// Command drainit is a tiny init for containers that drains before it stops: it
+// reaps zombies, forwards signals, and turns the platform's stop into a drain.
+// See docs/manual.md.
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"drainit/internal/probe"
+	"drainit/internal/proc"
+	"drainit/internal/reaper"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+// A tracee can be let go only by the thread that became its tracer: the one
+// that forked it, or the first of the process where it was adopted (ptrace(2)).
+// The main goroutine stays on that thread only if it is locked to it before
+// main (runtime.LockOSThread).
+func init() { runtime.LockOSThread() }
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "ctl" {
+		os.Exit(ctl(os.Args[2:], os.Environ(), os.Stdout, os.Stderr))
+	}
+	os.Exit(run(os.Args[1:], shieldRuntime(os.Environ())))
+}
+
+// flushPatience is how long the exit waits for a standard error that does not
+// take the last lines.
+const flushPatience = 200 * time.Millisecond
+
+// run is drainit as an init: it returns the status to leave with.
+func run(args, env []string) int {
+	cfg, warnings, err := parse(args, env)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return exitFailed
+	}
+	if cfg.Help || cfg.Version {
+		return inform(cfg)
+	}
+	prefix := "drainit: "
+	if cfg.LogFormat == "json" {
+		prefix = ""
+	}
+	out := newLogWriter(2, prefix)
+	defer out.flush(flushPatience)
+	log := newLogger(out, cfg.LogFormat, cfg.LogLevel)
+	for _, w := range warnings {
+		log.Warn(w)
+	}
+	return supervise(cfg, env, out, log)
+}
+
+// supervise starts the child and sees it through. What is slow comes after the
+// start; what may fail and must be known comes before.
+func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
+	file, err := lookup(cfg.Command[0], pathOf(env))
+	if err != nil {
+		return cannotRun(cfg.Command[0], err)
+	}
+	listener, err := bind(cfg, log)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "drainit:", err)
+		return exitFailed
+	}
+	if err := reaper.Adopt(); err != nil {
+		log.Warn("orphans cannot be adopted: not PID 1, and no subreaper", "error", err)
+	}
+	r := receiveStop()
+	resetIgnored()
+	c, err := start(file, cfg.Command, env)
+	if err != nil {
+		return cannotRun(file, err)
+	}
+	r.receiveRest(c.terminal)
+	closeInherited()
+	chdirRoot(log)
+
+	s := newSupervisor(cfg, c, realHost(proc.OOMKills), log, nil, r)
+	s.oomBefore, _ = s.host.oomKills()
+	s.serve(listener, out)
+	return s.run()
+}
+
+func inform(cfg config) int {
+	if cfg.Help {
+		fmt.Print(usage)
+	} else {
+		fmt.Println(versionLine())
+	}
+	return 0
+}
+
+func versionLine() string {
+	return fmt.Sprintf("drainit %s (%s %s/%s)", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// cannotRun says why the command cannot be executed.
+func cannotRun(command string, err error) int {
+	status := lookupStatus(err)
+	what, remedy := err.Error(), "it needs the permission to be executed (chmod +x)"
+	if status == exitNotFound {
+		what, remedy = "not found", "it must be in the image, on PATH or with its full path; a script's #! line must name a program that is there"
+	}
+	fmt.Fprintf(os.Stderr, "drainit: %s: %s; %s\n", command, what, remedy)
+	return status
+}
+
+// chdirRoot lets go of the working directory, so as to pin no mount.
+func chdirRoot(log *slog.Logger) {
+	if err := os.Chdir("/"); err != nil {
+		log.Warn("working directory not left", "error", err)
+	}
+}
+
+func pathOf(env []string) string {
+	for _, kv := range env {
+		if path, ok := strings.CutPrefix(kv, "PATH="); ok {
+			return path
+		}
+	}
+	return defaultPath
+}
+
+// serve answers probes from now on, in the background.
+func (s *supervisor) serve(l net.Listener, out *logWriter) {
+	s.gate, s.listening = s.newGate(l)
+	if l == nil {
+		return
+	}
+	ns, _ := proc.PIDNamespace(0)
+	id := identity{version: version, pid: os.Getpid(), pidNamespace: ns}
+	server := probe.New(probe.Config{
+		Version: id.version, PID: id.pid, PIDNamespace: id.pidNamespace,
+		Gate: s.gate, Status: s.statusOf(id, out.Dropped),
+	})
+	go func() {
+		limitMemory()
+		if err := server.Serve(l); err != nil {
+			s.log.Warn("probes are not served any more", "error", err)
+		}
+	}()
+}

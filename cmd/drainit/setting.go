@@ -1,0 +1,226 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"drainit/internal/probe"
+	"drainit/internal/signals"
+)
+
+// variablePrefix begins the name of every setting's variable.
+const variablePrefix = "DRAINIT_"
+
+// probePort is where probes are served unless told otherwise: outside the ports
+// that Linux hands out by itself (32768 to 60999, net.ipv4.ip_local_port_range
+// in ip-sysctl.rst), outside those that Prometheus' list of default ports hands
+// out to exporters (9100 to 9999), and no server's of those drainit knows. 143
+// is 128+SIGTERM.
+const probePort = "10143"
+
+// setting is one thing that can be configured, as flag and as variable.
+type setting struct {
+	name      string // the flag without its dashes
+	byDefault string // a value like any other, so that it can also be written out
+	isSwitch  bool   // needs no value as a flag
+
+	// set reads a value into c. The error says what is wrong with it and what
+	// would be right, without the value.
+	set func(c *config, value string) error
+}
+
+// settings lists every setting, in the order of -h.
+func settings() []setting {
+	return []setting{
+		{"grace-period", "unset", false, setGracePeriod},
+		{"drain-delay", "auto", false, setDrainDelay},
+		{"ports", "found", false, setPorts},
+		{"ready-check", "none", false, func(c *config, v string) error { return setCheck(&c.ReadyCheck, v) }},
+
+		{"deadline", "auto", false, setDeadline},
+		{"sweep", "2s", false, func(c *config, v string) error { return setDuration(&c.Settings.Sweep, v) }},
+		{"stop-on", "auto", false, parseInto(signals.ParseStopOn, func(c *config) *signals.StopOn { return &c.StopOn })},
+		{"stop-signal", "auto", false, parseInto(signals.ParseStopSignal, func(c *config) *signals.StopSignal { return &c.StopSignal })},
+		{"map", "none", false, setMap},
+		{"group", "off", true, setGroup},
+		{"live-check", "none", false, func(c *config, v string) error { return setCheck(&c.LiveCheck, v) }},
+		{"unready-after", "0s", false, setUnreadyAfter},
+		{"probe-addr", ":" + probePort, false, setProbeAddr},
+		{"remap-exit", "none", false, setRemapExit},
+		{"log-format", "text", false, setLogFormat},
+		{"log-level", "info", false, setLogLevel},
+		{"termination-log", "auto", false, setTerminationLog},
+	}
+}
+
+func settingNames() []string {
+	var names []string
+	for _, s := range settings() {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// flagsOf returns the flags of settings, and those that ask for a text.
+func flagsOf(list []setting) flags {
+	f := flags{"h": true, "help": true, "version": true}
+	for _, s := range list {
+		f[s.name] = s.isSwitch
+	}
+	return f
+}
+
+// variableOf returns the variable of a setting: DRAINIT_DRAIN_DELAY.
+func variableOf(name string) string {
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+}
+
+// parseInto makes a setter of a parser.
+func parseInto[T any](parse func(string) (T, error), field func(*config) *T) func(*config, string) error {
+	return func(c *config, v string) error {
+		parsed, err := parse(v)
+		if err == nil {
+			*field(c) = parsed
+		}
+		return err
+	}
+}
+
+func setDuration(to *time.Duration, v string) error {
+	d, err := parseDuration(v)
+	if err == nil {
+		*to = d
+	}
+	return err
+}
+
+func setGracePeriod(c *config, v string) error {
+	if v == "unset" {
+		c.Settings.GracePeriod = 0
+		return nil
+	}
+	d, err := parseDuration(v)
+	if err == nil && d == 0 {
+		err = errors.New("no time at all; write what the platform allows, such as 30s, or unset")
+	}
+	if err == nil {
+		c.Settings.GracePeriod = d
+	}
+	return err
+}
+
+func setDrainDelay(c *config, v string) error {
+	if strings.Contains(v, "..") {
+		return errors.New("ranges are not in this version; set one duration")
+	}
+	if c.Settings.DelayGiven = v != "auto"; !c.Settings.DelayGiven {
+		return nil
+	}
+	return setDuration(&c.Settings.Delay, v)
+}
+
+func setDeadline(c *config, v string) error {
+	if c.Settings.DeadlineOff = v == "off"; c.Settings.DeadlineOff || v == "auto" {
+		return nil
+	}
+	d, err := parseDuration(v)
+	if err == nil && d == 0 {
+		err = errors.New("SIGKILL at once; write a later deadline, or off for none")
+	}
+	if err == nil {
+		c.Settings.Deadline = d
+	}
+	return err
+}
+
+func setUnreadyAfter(c *config, v string) error {
+	if c.Settings.UnreadyWithStop = v == "stop"; c.Settings.UnreadyWithStop {
+		return nil
+	}
+	return setDuration(&c.Settings.UnreadyAfter, v)
+}
+
+func setCheck(to **probe.Check, v string) error {
+	if v == "none" {
+		return nil
+	}
+	check, err := probe.ParseCheck(v)
+	if err == nil {
+		*to = check
+	}
+	return err
+}
+
+// withoutSecrets returns a URL, or what was meant to be one, without its user,
+// password and query.
+func withoutSecrets(v string) string {
+	v, _, hasQuery := strings.Cut(v, "?")
+	if i := strings.LastIndexByte(v, '@'); i >= 0 {
+		scheme, _, ok := strings.Cut(v[:i], "://")
+		if ok {
+			scheme += "://"
+		} else {
+			scheme = ""
+		}
+		v = scheme + "..." + v[i:]
+	}
+	if hasQuery {
+		v += "?..."
+	}
+	return v
+}
+
+func setMap(c *config, v string) (err error) {
+	c.Map = nil
+	if v != "none" {
+		c.Map, err = signals.ParseMap(v)
+	}
+	return err
+}
+
+func setGroup(c *config, v string) error {
+	switch strings.ToLower(v) {
+	case "true", "1", "yes", "on":
+		c.Group = true
+	case "false", "0", "no", "off":
+		c.Group = false
+	default:
+		return errors.New("neither yes nor no; write true or false")
+	}
+	return nil
+}
+
+func setLogFormat(c *config, v string) error {
+	if v != "text" && v != "json" {
+		return errors.New("no such format; write text or json")
+	}
+	c.LogFormat = v
+	return nil
+}
+
+func setLogLevel(c *config, v string) error {
+	names := []string{"debug", "info", "warn", "error"}
+	for i, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
+		if strings.EqualFold(v, names[i]) {
+			c.LogLevel = level
+			return nil
+		}
+	}
+	if n := nearest(strings.ToLower(v), names); n != "" {
+		return fmt.Errorf("no such level; did you mean %s?", n)
+	}
+	return errors.New("no such level; write debug, info, warn or error")
+}
+
+// setTerminationLog wants a whole path: drainit works in / while the child
+// keeps the directory it was given.
+func setTerminationLog(c *config, v string) error {
+	if v != "auto" && v != "off" && !strings.HasPrefix(v, "/") {
+		return errors.New("neither auto nor off nor a path from /; did you mean /dev/termination-log?")
+	}
+	c.TerminationLog = v
+	return nil
+}

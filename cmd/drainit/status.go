@@ -1,0 +1,139 @@
+package main
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"drainit/internal/drain"
+	"drainit/internal/probe"
+	"drainit/internal/signals"
+)
+
+// identity is what every answer on the probe address says of this drainit.
+type identity struct {
+	version      string
+	pid          int
+	pidNamespace uint64
+}
+
+// statusOf returns the function that the probe server asks for the state.
+func (s *supervisor) statusOf(id identity, dropped func() int) func() probe.Status {
+	return func() probe.Status {
+		root := s.host.lookAt(s.child.pid)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		now, rec := time.Now(), s.machine.Record()
+		st := probe.Status{
+			Version: id.version, PID: id.pid, PIDNamespace: id.pidNamespace,
+			State:           s.machine.State().String(),
+			Child:           probe.Child{PID: s.child.pid, Program: s.programName(root), Started: s.started},
+			Ready:           s.gate.Green(),
+			WaitingFor:      s.machine.WaitingFor(now),
+			WillSend:        s.willSend(root),
+			Plan:            planOf(s.machine.Plan()),
+			Timeline:        timeline(s.machine.Plan(), rec),
+			DeadlineHit:     !rec.KillAt.IsZero(),
+			Signals:         s.counts(),
+			Reaped:          s.reaped,
+			Leftovers:       s.leftovers,
+			LogLinesDropped: uint64(dropped()),
+		}
+		if !rec.T0.IsZero() {
+			st.StopRequest = &probe.StopRequest{
+				Signal:     signals.Name(unix.Signal(rec.Request)),
+				At:         rec.T0,
+				SecondsAgo: now.Sub(rec.T0).Seconds(),
+			}
+		}
+		return st
+	}
+}
+
+func (s *supervisor) programName(root signals.Process) string {
+	return s.cfg.StopSignal.Resolve(root, unix.SIGTERM).Program.Name
+}
+
+// willSend is the next signal: the stop signal while it has not been sent, then
+// the fast one, then SIGKILL.
+func (s *supervisor) willSend(root signals.Process) probe.WillSend {
+	plan, rec := s.machine.Plan(), s.machine.Record()
+	switch s.machine.State() {
+	case drain.Running, drain.Draining:
+		request := unix.Signal(rec.Request)
+		if request == 0 {
+			request = unix.SIGTERM
+		}
+		t := s.cfg.StopSignal.Resolve(root, request)
+		return probe.WillSend{Signal: signals.Name(t.Signal), Why: t.Why}
+	case drain.Stopping:
+		if plan.FastAt > 0 && rec.FastAt.IsZero() && s.target.Fast != 0 {
+			return probe.WillSend{Signal: signals.Name(s.target.Fast), Why: "its fast stop, shortly before the deadline"}
+		}
+		if plan.Deadline > 0 {
+			return probe.WillSend{Signal: "SIGKILL", Why: "the deadline"}
+		}
+	}
+	return probe.WillSend{}
+}
+
+func planOf(p drain.Plan) probe.Plan {
+	unready := p.UnreadyAfter.String()
+	if p.UnreadyWithStop {
+		unready = "stop"
+	}
+	return probe.Plan{
+		DrainDelay:     probe.Duration(p.Delay),
+		DrainDelayRule: p.DelayRule,
+		Deadline:       probe.Limit(p.Deadline),
+		GracePeriod:    probe.Limit(p.GracePeriod),
+		Sweep:          probe.Duration(p.Sweep),
+		UnreadyAfter:   unready,
+	}
+}
+
+// timeline lists what has happened, then what is planned.
+func timeline(p drain.Plan, rec drain.Record) []probe.Event {
+	t := timelineOf{t0: rec.T0}
+	hold := rec.Hold
+	if rec.T0.IsZero() {
+		hold = p.Delay
+	}
+	unready := min(p.UnreadyAfter, hold)
+	if p.UnreadyWithStop {
+		unready = hold
+	}
+	over := !rec.ChildExitAt.IsZero() || !rec.KillAt.IsZero()
+	t.add("stop_request", rec.T0, 0, true, rec.HoldRule)
+	t.add("unready", rec.UnreadyAt, unready, true, "")
+	t.add("stop_signal", rec.StopAt, hold, !over, rec.StopWhy)
+	t.add("fast_signal", rec.FastAt, p.FastAt, !over && p.FastAt > 0, "if the program has one")
+	t.add("sigkill", rec.KillAt, p.Deadline, !over && p.Deadline > 0, "")
+	t.add("child_exit", rec.ChildExitAt, 0, false, "")
+	t.add("exit", rec.ExitAt, 0, false, "")
+	return t.events
+}
+
+// timelineOf collects events in their order.
+type timelineOf struct {
+	t0     time.Time
+	events []probe.Event
+}
+
+// add appends an event that has happened, or one that is planned for the given
+// time after the stop request.
+func (t *timelineOf) add(name string, at time.Time, after time.Duration, planned bool, detail string) {
+	e := probe.Event{Event: name, After: probe.Duration(after), Detail: detail}
+	switch {
+	case !at.IsZero():
+		e.At, e.Done = at, true
+		if !t.t0.IsZero() {
+			e.After = probe.Duration(at.Sub(t.t0))
+		}
+	case !planned:
+		return
+	case !t.t0.IsZero():
+		e.At = t.t0.Add(after)
+	}
+	t.events = append(t.events, e)
+}

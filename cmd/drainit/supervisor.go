@@ -1,0 +1,224 @@
+package main
+
+import (
+	"log/slog"
+	"maps"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"drainit/internal/drain"
+	"drainit/internal/probe"
+	"drainit/internal/reaper"
+	"drainit/internal/signals"
+)
+
+// supervisor drives the machine: it turns signals and exits into events and
+// does what the machine says. It has one loop; everything that the probe
+// server reads meanwhile is behind mu.
+type supervisor struct {
+	cfg     config
+	child   child
+	started time.Time
+	host    host
+	log     *slog.Logger
+	gate    *probe.Gate
+	signals <-chan os.Signal
+	sigchld <-chan os.Signal
+	gone    chan int // watched processes that are gone
+	wrapped wrapped
+
+	// listening says whether anything but drainit can be reached from outside.
+	listening func() drain.Answer
+
+	oomBefore int             // out-of-memory kills when the child started
+	killed    bool            // SIGKILL was sent by this process
+	swept     map[int]bool    // leftovers that got their signal
+	ended     bool            // the child is gone
+	exit      func(code int)  // set by run: leaves the loop
+	status    unix.WaitStatus // the child's
+
+	mu        sync.Mutex
+	machine   *drain.Machine
+	target    signals.Target // of the stop signal, once sent
+	received  map[string]uint64
+	forwarded map[string]uint64
+	reaped    probe.Reaped
+	leftovers int
+}
+
+func newSupervisor(cfg config, c child, h host, log *slog.Logger, gate *probe.Gate, r received) *supervisor {
+	return &supervisor{
+		cfg: cfg, child: c, host: h, log: log, gate: gate,
+		started: time.Now(),
+		signals: r.signals, sigchld: r.child,
+		gone:      make(chan int),
+		listening: func() drain.Answer { return drain.Unknown },
+		swept:     map[int]bool{},
+		machine:   drain.New(cfg.Plan),
+		received:  map[string]uint64{},
+		forwarded: map[string]uint64{},
+	}
+}
+
+// run supervises until the end and returns the status to leave with. It must
+// stay on the thread that forked the child.
+func (s *supervisor) run() int {
+	code, over := 0, false
+	s.exit = func(c int) { code, over = c, true }
+	wake := time.NewTimer(0)
+	s.reap() // the child may have ended before SIGCHLD was listened to
+	for !over {
+		wake.Stop()
+		if at, ok := s.machine.Wake(); ok {
+			wake.Reset(time.Until(at))
+		}
+		select {
+		case sig := <-s.signals:
+			s.signal(sig.(syscall.Signal))
+		case <-s.sigchld:
+			s.reap()
+		case pid := <-s.gone:
+			s.unwrap(pid)
+		case <-wake.C:
+			s.step(drain.Woken{})
+		}
+	}
+	return code
+}
+
+// signal is told of every signal but SIGCHLD.
+func (s *supervisor) signal(sig syscall.Signal) {
+	s.count(s.received, sig)
+	switch {
+	case s.isStopRequest(sig):
+		s.step(drain.StopRequest{Signal: drain.Signal(sig), Facts: s.facts()})
+	case signals.Forwardable(sig):
+		s.step(drain.OtherSignal{Signal: drain.Signal(sig)})
+	}
+}
+
+func (s *supervisor) isStopRequest(sig syscall.Signal) bool {
+	if s.ended { // nothing is running that could be asked
+		return sig == syscall.SIGTERM || sig == syscall.SIGINT
+	}
+	root := s.host.lookAt(s.child.pid)
+	return s.cfg.StopOn.Contains(sig, signals.Facts{
+		Root:             root,
+		Target:           signals.Running(root),
+		Map:              s.cfg.Map,
+		Terminal:         s.child.terminal,
+		SharesForeground: s.child.sharesForeground(),
+	})
+}
+
+// facts are only looked up for the first stop request.
+func (s *supervisor) facts() drain.Facts {
+	if s.machine.State() != drain.Running {
+		return drain.Facts{}
+	}
+	s.gate.StopRequested()
+	h := s.gate.History()
+	return drain.Facts{
+		CheckConfigured: len(s.cfg.Ports) > 0 || s.cfg.ReadyCheck != nil,
+		CheckAsked:      h.Asked,
+		EverReady:       h.EverReady,
+		RedInARow:       h.RedInARow,
+		Listening:       s.listening(),
+	}
+}
+
+// reap waits for all that has ended.
+func (s *supervisor) reap() {
+	childEnded := false
+	var reaped probe.Reaped
+	none := s.host.reap(func(pid int, ws unix.WaitStatus) {
+		delete(s.swept, pid)
+		if pid == s.child.pid && !s.ended {
+			s.ended, childEnded, s.status = true, true, ws
+			reaped.Child++
+			return
+		}
+		reaped.Orphan++
+	})
+	s.mu.Lock()
+	s.reaped.Child += reaped.Child
+	s.reaped.Orphan += reaped.Orphan
+	s.mu.Unlock()
+	switch {
+	case childEnded:
+		s.step(drain.ChildExited{Status: s.exitStatus(), Left: !none})
+	case none && s.ended:
+		s.step(drain.NothingLeft{})
+	case s.killed:
+		s.killAll() // whose parents died meanwhile
+	case s.machine.State() == drain.Sweeping:
+		s.sweep()
+	}
+}
+
+// exitStatus is the child's, as far as --remap-exit lets it be.
+func (s *supervisor) exitStatus() int {
+	status := reaper.Status(s.status)
+	if to, ok := s.cfg.RemapExit[status]; ok {
+		return to
+	}
+	return status
+}
+
+// step feeds the machine and does what it says.
+func (s *supervisor) step(e drain.Event) {
+	s.mu.Lock()
+	todo := s.machine.Step(time.Now(), e)
+	s.mu.Unlock()
+	for _, a := range todo {
+		s.do(a)
+	}
+}
+
+// do does one thing the machine wants. Nothing here is fatal.
+func (s *supervisor) do(a drain.Action) {
+	switch a := a.(type) {
+	case drain.Unready:
+		s.gate.SetUnready("stop requested")
+	case drain.Forward:
+		s.forward(syscall.Signal(a.Signal))
+	case drain.StopSignal:
+		s.sendStop(a.Step)
+	case drain.Kill:
+		s.killAll()
+	case drain.Sweep:
+		s.sweep()
+	case drain.KillLeftovers:
+		s.killLeftovers()
+	case drain.Enter:
+		s.entered(a)
+	case drain.Progress:
+		s.progress(a.WaitingFor)
+	case drain.Exit:
+		s.exit(a.Status)
+	}
+}
+
+func (s *supervisor) count(m map[string]uint64, sig syscall.Signal) {
+	s.mu.Lock()
+	m[signals.Name(sig)]++
+	s.mu.Unlock()
+}
+
+// counts returns copies for the probe server.
+func (s *supervisor) counts() probe.Signals {
+	return probe.Signals{Received: maps.Clone(s.received), Forwarded: maps.Clone(s.forwarded)}
+}
+
+// sinceStop is the time since the stop request, 0 before it.
+func (s *supervisor) sinceStop() time.Duration {
+	t0 := s.machine.Record().T0
+	if t0.IsZero() {
+		return 0
+	}
+	return time.Since(t0)
+}

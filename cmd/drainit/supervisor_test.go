@@ -1,0 +1,215 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"drainit/internal/drain"
+	"drainit/internal/probe"
+	"drainit/internal/signals"
+)
+
+const childPID = 7
+
+// fakeHost records what is done to processes, with the instant.
+type fakeHost struct {
+	start    time.Time
+	mu       sync.Mutex
+	did      []string
+	ended    []unix.WaitStatus // of the child, not reaped yet
+	children []int
+	process  signals.Process
+	killErr  error
+}
+
+func (f *fakeHost) note(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.did = append(f.did, fmt.Sprintf("%v ", time.Since(f.start))+fmt.Sprintf(format, args...))
+}
+
+func (f *fakeHost) host() host {
+	return host{
+		kill: func(pid int, sig syscall.Signal) error {
+			f.note("%s to %d", signals.Name(sig), pid)
+			return f.killErr
+		},
+		killAll: func([]int) error { f.note("SIGKILL to all"); return f.killErr },
+		reap: func(ended func(int, unix.WaitStatus)) bool {
+			for _, ws := range f.ended {
+				ended(childPID, ws)
+			}
+			f.ended = nil
+			return len(f.children) == 0
+		},
+		children: func() []int { return f.children },
+		lookAt:   func(pid int) signals.Process { p := f.process; p.PID = pid; return p },
+		watch:    func(int, chan<- int) {},
+		oomKills: func() (int, bool) { return 0, false },
+	}
+}
+
+// bench is a supervisor in a bubble.
+type bench struct {
+	*supervisor
+	fake    *fakeHost
+	signals chan os.Signal
+	sigchld chan os.Signal
+	log     *bytes.Buffer
+	status  int
+	done    chan struct{}
+}
+
+func newBench(t *testing.T, settings drain.Settings, child signals.Process) *bench {
+	t.Helper()
+	if settings.Sweep == 0 {
+		settings.Sweep = 2 * time.Second
+	}
+	plan, problems := settings.Plan()
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	b := &bench{
+		fake:    &fakeHost{start: time.Now(), children: []int{childPID}, process: child},
+		signals: make(chan os.Signal, 10), sigchld: make(chan os.Signal, 1),
+		log: &bytes.Buffer{}, done: make(chan struct{}),
+	}
+	cfg := config{Plan: plan, Settings: settings, LogFormat: "text", TerminationLog: "off"}
+	gate := probe.NewGate(probe.GateConfig{})
+	b.supervisor = newSupervisor(cfg, child2(), b.fake.host(), newLogger(b.log, "text", 0), gate, received{b.signals, b.sigchld})
+	return b
+}
+
+func child2() child { return child{pid: childPID} }
+
+func (b *bench) start() {
+	go func() {
+		b.status = b.run()
+		close(b.done)
+	}()
+	synctest.Wait()
+}
+
+// exits ends the child.
+func (b *bench) exits(ws unix.WaitStatus) {
+	b.fake.ended = append(b.fake.ended, ws)
+	b.fake.children = nil
+	b.sigchld <- syscall.SIGCHLD
+	<-b.done
+}
+
+func (b *bench) wantDid(t *testing.T, want ...string) {
+	t.Helper()
+	if !slices.Equal(b.fake.did, want) {
+		t.Errorf("got:\n%s\nwant:\n%s\nlog:\n%s", strings.Join(b.fake.did, "\n"), strings.Join(want, "\n"), b.log)
+	}
+}
+
+func TestInstantsOfADrain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, drain.Settings{GracePeriod: 30 * time.Second}, signals.Process{Comm: "nginx", Argv: []string{"nginx: master process nginx"}, Caught: 1 << (syscall.SIGQUIT - 1)})
+		b.start()
+		time.Sleep(time.Minute)
+		b.signals <- syscall.SIGTERM
+		synctest.Wait()
+		if b.gate.Green() {
+			t.Error("ready after the stop request")
+		}
+		time.Sleep(29 * time.Second)
+		b.exits(9)
+		b.wantDid(t,
+			"1m5s SIGQUIT to 7", "1m5s SIGCONT to 7",
+			"1m26s SIGTERM to 7",
+			"1m28s SIGKILL to all")
+		if b.status != 137 {
+			t.Errorf("got status %d, want 137", b.status)
+		}
+	})
+}
+
+func TestNoSettingsHoldsNothingAndKillsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, drain.Settings{}, signals.Process{Comm: "server"})
+		b.start()
+		time.Sleep(time.Second)
+		b.signals <- syscall.SIGTERM
+		time.Sleep(24 * time.Hour)
+		b.exits(0)
+		b.wantDid(t, "1s SIGTERM to 7", "1s SIGCONT to 7")
+		if b.status != 0 {
+			t.Errorf("got status %d, want 0", b.status)
+		}
+	})
+}
+
+func TestSignalsPassWhileHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, drain.Settings{Delay: 10 * time.Second, DelayGiven: true},
+			signals.Process{Comm: "server", Caught: 1 << (syscall.SIGUSR1 - 1)})
+		b.start()
+		b.signals <- syscall.SIGTERM
+		time.Sleep(time.Second)
+		b.signals <- syscall.SIGHUP
+		b.signals <- syscall.SIGUSR1
+		b.signals <- syscall.SIGSEGV // sent by kill(2): dropped
+		time.Sleep(time.Second)
+		b.signals <- syscall.SIGTERM // asked again
+		synctest.Wait()
+		b.exits(0)
+		b.wantDid(t, "1s SIGHUP to 7", "1s SIGUSR1 to 7", "2s SIGTERM to 7", "2s SIGCONT to 7")
+	})
+}
+
+func TestDrainSaysEveryFiveSecondsWhatItWaitsFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, drain.Settings{Delay: 12 * time.Second, DelayGiven: true}, signals.Process{Comm: "server"})
+		b.start()
+		b.signals <- syscall.SIGTERM
+		time.Sleep(13 * time.Second)
+		b.exits(0)
+		if got := strings.Count(b.log.String(), "msg=waiting"); got != 2 {
+			t.Errorf("got %d lines about waiting in 12s, want 2:\n%s", got, b.log)
+		}
+		if got := strings.Count(b.log.String(), "\n"); got != 5 {
+			t.Errorf("got %d lines, want 5 (requested, waiting, waiting, sent, report):\n%s", got, b.log)
+		}
+	})
+}
+
+func TestForbiddenSignalNamesTheCapability(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, drain.Settings{Deadline: 3 * time.Second}, signals.Process{Comm: "server"})
+		b.fake.killErr = syscall.EPERM
+		b.start()
+		b.signals <- syscall.SIGTERM
+		<-b.done // nothing can be signalled: it leaves a second after the deadline
+		if got, want := time.Since(b.fake.start), 4*time.Second; got != want {
+			t.Errorf("left after %v, want %v", got, want)
+		}
+		if b.status != 137 || !strings.Contains(b.log.String(), "CAP_KILL") {
+			t.Errorf("got status %d, want 137; log names no CAP_KILL:\n%s", b.status, b.log)
+		}
+	})
+}
+
+func TestChildThatEndsByItselfIsNotTalkedAbout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, drain.Settings{GracePeriod: 30 * time.Second}, signals.Process{Comm: "job"})
+		b.start()
+		time.Sleep(time.Hour)
+		b.exits(3 << 8)
+		if b.status != 3 || b.log.Len() > 0 {
+			t.Errorf("got status %d, want 3; log, which should be empty: %q", b.status, b.log)
+		}
+	})
+}

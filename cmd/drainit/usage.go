@@ -1,0 +1,80 @@
+package main
+
+// usage is what -h prints. Each setting is a line of flag, value and default,
+// and what it means below; a test holds it against the settings.
+const usage = `drainit: an init for any container that drains before it stops
+
+  drainit [flags] [--] COMMAND [ARG...]
+  drainit ctl VERB [flags]            VERB: ready live status sleep plan install
+
+Runs COMMAND, reaps zombies, forwards signals, and turns the platform's stop
+into a drain: readiness goes red, the stop is held while routes disappear, then
+the program gets the signal that means graceful to it.
+
+Every flag has a variable: --drain-delay is DRAINIT_DRAIN_DELAY. A flag beats
+its variable, the variable beats the default, an empty variable is unset.
+Durations are Go's (5s, 1m30s); a bare number is seconds. Lists have commas.
+
+The few you set:
+
+  --grace-period D                    default unset
+      What the platform allows, from its stop signal on. The one number to set:
+      the deadline and the longest hold follow from it.
+  --drain-delay auto|D                default auto
+      How long the stop signal is held. auto: 5s under Kubernetes or where a
+      grace period is given, but at most a quarter of a given one; else 0s.
+  --ports LIST|none                   default found
+      The program's TCP ports: readiness waits until each is listened on.
+      found: until anything of the program listens.
+  --ready-check URL                   default none
+      Readiness also asks the program: http://127.0.0.1:8080/healthz, https:, or
+      tcp://127.0.0.1:8080. A status of 200 to 399 is good.
+
+The rest:
+
+  --deadline D|off                    default auto
+      SIGKILL to all that is left, counted from the stop request. auto: the
+      grace period less 2s (less a fifth under 10s); off without one.
+  --sweep D                           default 2s
+      How long the processes that COMMAND leaves behind may take to end.
+  --stop-on LIST                      default auto
+      The signals that are a stop request. auto: SIGTERM, SIGINT, SIGQUIT, and
+      the stop signals images inherit, as far as the program has no use of its
+      own for them.
+  --stop-signal SIG                   default auto
+      The signal that stops the program. auto: what is graceful for the program
+      that runs by then (SIGQUIT for nginx), and its fast one shortly before the
+      deadline; else SIGTERM.
+  --map SIG=SIG,...                   default none
+      Translates signals that are forwarded; SIG=none drops one.
+  --group                             default off
+      Signals go to the program's process group instead of the program alone.
+  --live-check URL                    default none
+      /livez also asks the program; from the stop request on it is always 200.
+  --unready-after D|stop              default 0s
+      When readiness goes red, counted from the stop request. stop: together
+      with the stop signal.
+  --probe-addr ADDR|off               default :10143
+      Where /readyz, /livez, /drain and /metrics are served.
+  --remap-exit FROM=TO,...            default none
+      Exit statuses to replace: 143=0.
+  --log-format text|json              default text
+  --log-level LEVEL                   default info
+      debug, info, warn or error.
+  --termination-log PATH|auto|off     default auto
+      Where the drain report is written besides standard error. auto:
+      /dev/termination-log if it is there, writable and empty, and only when a
+      drain was cut short.
+  -h, --help                          this text
+  --version                           version, Go version, platform
+
+Exit status: COMMAND's; 128+n if signal n ended it; 125 if drainit itself failed
+before COMMAND ran; 126 if COMMAND cannot be executed; 127 if it was not found.
+
+For example, in a pod with terminationGracePeriodSeconds: 60
+
+  drainit --grace-period 60 --ports 8080 -- nginx -g 'daemon off;'
+
+goes unready at the stop request, sends nginx its SIGQUIT after 5s, SIGTERM
+after 56s and SIGKILL after 58s. "drainit ctl plan" with these flags shows it.
+`

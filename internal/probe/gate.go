@@ -1,0 +1,251 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// warnAfter is how long after the gate's making a program that was never ready
+// is worth a line in the log. Most servers listen within it.
+const warnAfter = 10 * time.Second
+
+// GateConfig is what a gate asks.
+type GateConfig struct {
+	// Listening reports whether the program listens on all of its ports, and
+	// if not, what is missing. It is called when somebody asks, by one
+	// goroutine at a time, and should return within 100 ms. Nil: ports do not
+	// count.
+	Listening func() (ok bool, detail string)
+
+	// Ready is the program's own readiness check, Live its own liveness check.
+	// Nil: it has none.
+	Ready, Live *Check
+
+	// Warn is called at most once: the program is not ready, was never, and is
+	// asked about 10 s or more after the gate was made. It must not block. Nil:
+	// nobody wants to know.
+	Warn func(detail string)
+}
+
+// A Gate decides readiness and liveness. Its methods may be called by any
+// number of goroutines at once, and none holds a lock while it waits.
+type Gate struct {
+	cfg  GateConfig
+	made time.Time
+	asks flight[Verdict]
+	red  chan struct{} // closed when readiness is red for good
+
+	mu      sync.Mutex
+	stopped bool   // the stop request has come, or the program has gone
+	unready string // why readiness is red for good; "" until it is
+	gone    string // how the program ended; "" until it has
+	green   bool   // the last answer
+	warned  bool
+	history History
+}
+
+// History is what the gate answered until the stop request, as far as the
+// program itself was the reason. It decides whether there is anything to hold a
+// stop for: a program that no platform was ever told to route to loses nothing
+// by stopping at once.
+type History struct {
+	Configured bool // the program has a check: its ports, or one of its own
+	Asked      bool // somebody has asked
+	EverReady  bool // the answer has been yes
+	RedInARow  int  // how many of the last answers, without a gap, were no
+}
+
+// NewGate returns a gate for a program that has just been started.
+func NewGate(cfg GateConfig) *Gate {
+	configured := cfg.Listening != nil || cfg.Ready != nil
+	return &Gate{
+		cfg:     cfg,
+		made:    time.Now(),
+		red:     make(chan struct{}),
+		green:   !configured,
+		history: History{Configured: configured},
+	}
+}
+
+// StopRequested is to be called at the stop request: from now on the history
+// does not change and liveness is green. Readiness goes its own way, see
+// [Gate.SetUnready].
+func (g *Gate) StopRequested() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.stopped = true
+}
+
+// SetUnready turns readiness red for good, for the given reason; the first
+// reason stays. From now on the program is not asked any more, and those who
+// wait for its answer have this one at once.
+func (g *Gate) SetUnready(reason string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.stopped = true
+	if g.unready == "" {
+		g.unready = printable(reason)
+		close(g.red)
+	}
+}
+
+// SetChildGone is to be called when the program has exited: red for good, and
+// how it ended is said instead of an earlier reason.
+func (g *Gate) SetChildGone(how string) {
+	g.SetUnready(how)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.gone = printable(how)
+}
+
+// History returns what was answered until the stop request. Askers who shared
+// one look at the program were given one answer.
+func (g *Gate) History() History {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.history
+}
+
+// Green reports what the last answer about readiness was, without asking the
+// program: false before the first if there is something to ask, and false from
+// [Gate.SetUnready] on.
+func (g *Gate) Green() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.green && g.unready == ""
+}
+
+// Ready decides readiness. It asks the program's checks, all of them, unless
+// readiness is red for good, and returns no later than ctx is done.
+func (g *Gate) Ready(ctx context.Context) Verdict {
+	if v := g.shutdown(); !v.OK || !g.configured() {
+		return v
+	}
+	asked := g.asks.join(g.ask)
+	select {
+	case <-asked.done:
+	case <-g.red:
+	case <-ctx.Done():
+	}
+	if v := g.shutdown(); !v.OK {
+		return v
+	}
+	select {
+	case <-asked.done:
+		return asked.answer
+	default:
+		return verdict(failed(g.slowest(), "no answer in time"))
+	}
+}
+
+// Live decides liveness: green from the stop request on, so that nothing
+// restarts a program that is finishing its work; before that the program's own
+// check, or, without one, only that there is a process.
+func (g *Gate) Live(ctx context.Context) Verdict {
+	alive := verdict(Result{Name: "process", OK: true})
+	if g.cfg.Live == nil || g.stopRequested() {
+		return alive
+	}
+	v := verdict(result("live-check", g.cfg.Live.Run(ctx)))
+	if g.stopRequested() { // meanwhile
+		return alive
+	}
+	return v
+}
+
+// stopRequested reports whether the stop request has come.
+func (g *Gate) stopRequested() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.stopped
+}
+
+// configured reports whether there is anything to ask.
+func (g *Gate) configured() bool {
+	return g.cfg.Listening != nil || g.cfg.Ready != nil
+}
+
+// slowest names the check that can be to blame when the whole took too long.
+// A Check ends by itself; Listening is only asked to.
+func (g *Gate) slowest() string {
+	if g.cfg.Listening != nil {
+		return "ports"
+	}
+	return "ready-check"
+}
+
+// shutdown returns the verdict of the one check that needs no asking.
+func (g *Gate) shutdown() Verdict {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.gone != "":
+		return verdict(failed("shutdown", g.gone))
+	case g.unready != "":
+		return verdict(failed("shutdown", g.unready))
+	}
+	return verdict(Result{Name: "shutdown", OK: true})
+}
+
+// ask looks at the program once. It runs in a flight, where nothing else would
+// recover.
+func (g *Gate) ask() (v Verdict) {
+	defer func() {
+		if p := recover(); p != nil {
+			v = verdict(failed(g.slowest(), fmt.Sprint("panic: ", p)))
+		}
+	}()
+	late := time.Since(g.made) >= warnAfter
+	checks := []Result{{Name: "shutdown", OK: true}}
+	if g.cfg.Listening != nil {
+		ok, detail := g.cfg.Listening()
+		r := Result{Name: "ports", OK: true}
+		if !ok {
+			r = failed("ports", detail)
+		}
+		checks = append(checks, r)
+	}
+	if g.cfg.Ready != nil {
+		// Run has a limit of its own.
+		checks = append(checks, result("ready-check", g.cfg.Ready.Run(context.Background())))
+	}
+	v = verdict(checks...)
+	if g.record(v.OK, late) {
+		g.cfg.Warn(v.failure())
+	}
+	return v
+}
+
+// result returns the result of a check that ended with err.
+func result(name string, err error) Result {
+	if err != nil {
+		return failed(name, err.Error())
+	}
+	return Result{Name: name, OK: true}
+}
+
+// record enters an answer into the history, unless the stop request came while
+// it was being found: the platform's stop is then the likelier reason. It
+// reports whether to warn.
+func (g *Gate) record(ok, late bool) (warn bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.green = ok
+	if g.stopped {
+		return false
+	}
+	g.history.Asked = true
+	if ok {
+		g.history.EverReady = true
+		g.history.RedInARow = 0
+		return false
+	}
+	g.history.RedInARow++
+	if !late || g.history.EverReady || g.warned || g.cfg.Warn == nil {
+		return false
+	}
+	g.warned = true
+	return true
+}
