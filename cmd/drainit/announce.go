@@ -18,9 +18,9 @@ func (s *supervisor) entered(e drain.Enter) {
 		target := s.cfg.StopSignal.Resolve(root, unix.Signal(rec.Request))
 		s.log.Info("stop requested", "signal", signals.Name(unix.Signal(rec.Request)),
 			"hold", rec.Hold, "rule", rec.HoldRule, "deadline", orOff(s.cfg.Plan.Deadline),
-			"will_send", signals.Name(target.Signal), "program", target.Program.Name)
+			"will_send", signals.Name(target.Signal), "program", programName(root, target))
 	case drain.Stopping:
-		s.log.Info("stop signal sent", "signal", signals.Name(s.target.Signal), "pid", s.target.PID,
+		s.log.Info("stop signal sent", "signal", signals.Name(s.target.Signal), "program", s.program, "pid", s.target.PID,
 			"why", s.target.Why, "hold_ended", e.Why, "after", s.sinceStop())
 	case drain.Killing:
 		s.log.Warn("deadline hit, SIGKILL sent", "after", s.sinceStop(),

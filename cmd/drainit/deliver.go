@@ -53,7 +53,7 @@ func (s *supervisor) sendStop(step int) {
 	}
 	if s.target.Fast != 0 {
 		s.deliver(s.target.PID, s.target.Fast)
-		s.log.Warn("fast signal sent", "signal", signals.Name(s.target.Fast), "program", s.target.Program.Name, "after", s.sinceStop())
+		s.log.Warn("fast signal sent", "signal", signals.Name(s.target.Fast), "program", s.program, "after", s.sinceStop())
 	}
 }
 
@@ -61,12 +61,14 @@ func (s *supervisor) sendStop(step int) {
 // follows, since a stopped process acts on no other (signal(7)).
 func (s *supervisor) sendGraceful() {
 	request := syscall.Signal(s.machine.Record().Request)
-	target := s.cfg.StopSignal.Resolve(s.host.lookAt(s.child.pid), request)
+	root := s.host.lookAt(s.child.pid)
+	target := s.cfg.StopSignal.Resolve(root, request)
+	name := programName(root, target)
 	if s.cfg.Group {
 		target.PID, target.Wrappers = s.addressee(), nil
 	}
 	s.mu.Lock()
-	s.target = target
+	s.target, s.program = target, name
 	s.mu.Unlock()
 	s.stop(target.PID, target.Signal)
 	if len(target.Wrappers) > 0 {

@@ -74,3 +74,16 @@ func childProcesses() []int {
 	}
 	return pids
 }
+
+// programName is what the log calls the program that a stop is meant for: its
+// name in the table of programs, or else what the kernel calls it.
+func programName(root signals.Process, t signals.Target) string {
+	if t.Program.Name != "" {
+		return t.Program.Name
+	}
+	for p := root; ; p = p.Children[0] {
+		if p.PID == t.PID || len(p.Children) != 1 {
+			return p.Comm
+		}
+	}
+}

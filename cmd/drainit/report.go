@@ -24,7 +24,7 @@ func (s *supervisor) report(rec drain.Record, why string) {
 		return
 	}
 	attrs := reportAttrs(rec, why)
-	attrs = append(attrs, slog.String("stop_signal", s.sentSignal(rec)), slog.String("program", s.target.Program.Name))
+	attrs = append(attrs, slog.String("stop_signal", s.sentSignal(rec)), slog.String("program", s.program))
 	level := slog.LevelInfo
 	if cut(rec) {
 		level = slog.LevelWarn

@@ -27,7 +27,7 @@ func (s *supervisor) statusOf(id identity, dropped func() int) func() probe.Stat
 		st := probe.Status{
 			Version: id.version, PID: id.pid, PIDNamespace: id.pidNamespace,
 			State:           s.machine.State().String(),
-			Child:           probe.Child{PID: s.child.pid, Program: s.programName(root), Started: s.started},
+			Child:           probe.Child{PID: s.child.pid, Program: programName(root, s.cfg.StopSignal.Resolve(root, unix.SIGTERM)), Started: s.started},
 			Ready:           s.gate.Green(),
 			WaitingFor:      s.machine.WaitingFor(now),
 			WillSend:        s.willSend(root),
@@ -48,10 +48,6 @@ func (s *supervisor) statusOf(id identity, dropped func() int) func() probe.Stat
 		}
 		return st
 	}
-}
-
-func (s *supervisor) programName(root signals.Process) string {
-	return s.cfg.StopSignal.Resolve(root, unix.SIGTERM).Program.Name
 }
 
 // willSend is the next signal: the stop signal while it has not been sent, then

@@ -44,6 +44,7 @@ type supervisor struct {
 	mu        sync.Mutex
 	machine   *drain.Machine
 	target    signals.Target // of the stop signal, once sent
+	program   string         // its name
 	received  map[string]uint64
 	forwarded map[string]uint64
 	reaped    probe.Reaped
