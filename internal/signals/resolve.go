@@ -44,7 +44,7 @@ func (s StopSignal) Resolve(root Process, request Signal) Target {
 	case request == syscall.SIGINT:
 		t.Signal, t.Why = syscall.SIGTERM, "the program ignores SIGINT"
 	default:
-		t.Signal, t.Why = syscall.SIGTERM, "no row for this program"
+		t.Signal, t.Why = syscall.SIGTERM, "SIGTERM is the default"
 	}
 	return t
 }
