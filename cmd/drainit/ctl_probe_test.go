@@ -107,8 +107,8 @@ func TestCtlStatus(t *testing.T) {
 	}
 }
 
-// faked answers every path as told, with a drainit's headers unless they are
-// taken away.
+// faked answers every path with the body, and with a drainit's headers but for
+// those given; "status" is the reply's.
 func faked(t *testing.T, headers map[string]string, body string) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -120,6 +120,9 @@ func faked(t *testing.T, headers map[string]string, body string) string {
 			if value == "" {
 				w.Header().Del(name)
 			}
+		}
+		if code, err := strconv.Atoi(headers["status"]); err == nil {
+			w.WriteHeader(code)
 		}
 		fmt.Fprint(w, body)
 	}))
@@ -153,7 +156,11 @@ func TestCtlBelievesNobodyElse(t *testing.T) {
 	if got := callCtl(t, blind, nil, "ready", "--probe-addr", faked(t, nil, "")); got.status != 0 {
 		t.Errorf("own namespace unknown: got %+v, want the reply believed", got)
 	}
-	got := callCtl(t, elsewhere(), nil, "status", "--probe-addr", faked(t, nil, "<html>"))
+	got := callCtl(t, elsewhere(), nil, "ready", "--probe-addr", faked(t, map[string]string{"status": "503"}, "[-]a\x1b[2J\n[+]b ok\n[-]c\nd"))
+	if want := (said{1, "", "drainit: not ready: a?[2J; c\n"}); got != want {
+		t.Errorf("a reply with escapes: got %+v, want %+v", got, want)
+	}
+	got = callCtl(t, elsewhere(), nil, "status", "--probe-addr", faked(t, nil, "<html>"))
 	if got.status != 1 || !strings.HasPrefix(got.stderr, "drainit: the reply is no status: ") {
 		t.Errorf("no JSON: got %+v", got)
 	}

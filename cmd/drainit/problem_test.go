@@ -21,6 +21,7 @@ func TestProblems(t *testing.T) {
 		{"--grace 30 x", "", `--grace: no such flag; did you mean --grace-period?`},
 		{"--quux x", "", `--quux: no such flag; -h lists them`},
 		{"---group x", "", `---group: not a flag; -h lists them`},
+		{"--=x x", "", `--: not a flag; -h lists them`},
 		{"-= x", "", `-: not a flag; -h lists them`},
 		{"--ports", "", "--ports: missing value\nno COMMAND; write the program to run behind the flags, such as: drainit -- nginx -g 'daemon off;' (-h for help)"},
 		{"--ports --group x", "", `--ports "--group": missing value; what follows is a flag`},
