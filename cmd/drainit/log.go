@@ -25,6 +25,7 @@ type logWriter struct {
 	fd      int
 	prefix  string
 	start   sync.Once
+	started atomic.Bool
 	queue   chan logEntry
 	dropped atomic.Int64
 }
@@ -41,7 +42,10 @@ func newLogWriter(fd int, prefix string) *logWriter {
 
 // Write queues one line. It never blocks and never fails.
 func (w *logWriter) Write(line []byte) (int, error) {
-	w.start.Do(func() { go w.run() })
+	w.start.Do(func() {
+		w.started.Store(true)
+		go w.run()
+	})
 	select {
 	case w.queue <- logEntry{line: slices.Concat([]byte(w.prefix), line)}:
 	default:
@@ -55,7 +59,9 @@ func (w *logWriter) Dropped() int { return int(w.dropped.Load()) }
 
 // flush waits until what was queued is written, d at most.
 func (w *logWriter) flush(d time.Duration) {
-	w.start.Do(func() { go w.run() })
+	if !w.started.Load() {
+		return
+	}
 	limit := time.After(d)
 	written := make(chan struct{})
 	select {
