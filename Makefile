@@ -37,13 +37,13 @@ demo-full: bin/drainit ## the same for every lag, response time and kind of serv
 
 test: ## all tests, and what was skipped and why
 	@race='$(RACE)'; [ "$$race" ] || echo 'without the race detector: no C compiler that works here'; \
-	go run ./test/summary $(SKIPS) $$race -shuffle=on -timeout=15m ./...
+	go run ./test/summary $(SKIPS) -- $$race -shuffle=on -timeout=15m ./...
 
 check: SKIPS = -allow-skips test/skips.txt
 check: $(CHECKS) test ## what CI runs: the checks below, then the tests, with no skip but those allowed by name
 
 fmt: ## gofmt has nothing to say
-	@out=$$(gofmt -l $$(go list -f '{{.Dir}}' ./...)) && [ -z "$$out" ] || { echo "run gofmt -w on:" $$out; exit 1; }
+	@out=$$($$(go env GOROOT)/bin/gofmt -l $$(go list -f '{{.Dir}}' ./...)) && [ -z "$$out" ] || { echo "run gofmt -w on:" $$out; exit 1; }
 
 vet: ## go vet, here and where words are 32 bits (arm), big-endian (s390x), or system calls differ (arm64)
 	go vet ./...

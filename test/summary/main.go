@@ -2,9 +2,9 @@
 // every skip under its reason, and the three counts as the last line.
 //
 // It decides what counts and what is allowed to be skipped. Which packages run, and with which flags, is for the
-// caller: all arguments after its own flags go to go test -json as they are.
+// caller: all arguments after -- go to go test -json as they are.
 //
-//	go run ./test/summary [-allow-skips FILE] [GO TEST ARGUMENT...]
+//	go run ./test/summary [-allow-skips FILE] [-- GO TEST ARGUMENT...]
 //
 // A test with subtests is counted by its subtests, and itself only when it failed or was skipped on its own account.
 // A package that does not build, or fails outside any test, counts as one failure.
@@ -23,17 +23,25 @@ import (
 )
 
 func main() {
-	allow := flag.String("allow-skips", "", "`file` of the reasons for which a test may be skipped; without it any may")
-	flag.Parse()
+	os.Exit(summarize(os.Stdout, os.Args[1:]))
+}
 
-	allowed, err := readAllowed(*allow)
+// summarize does what the arguments say, with the report on w, and returns the exit status.
+func summarize(w io.Writer, args []string) int {
+	flags := flag.NewFlagSet("summary", flag.ContinueOnError)
+	list := flags.String("allow-skips", "", "`file` of the reasons for which a test may be skipped; without it any may")
+	if flags.Parse(args) != nil {
+		return 2 // Parse has said why
+	}
+	allowed, err := readAllowed(*list)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "summary:", err)
-		os.Exit(2)
+		return 2
 	}
-	if !run(os.Stdout, flag.Args(), allowed) {
-		os.Exit(1)
+	if !run(w, flags.Args(), allowed) {
+		return 1
 	}
+	return 0
 }
 
 // run executes go test with args, writes the report to w and reports whether all is well.

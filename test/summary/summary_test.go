@@ -57,6 +57,28 @@ func report(t *testing.T, stream string, allowed *allowList, err error) (string,
 	return out.String(), ok
 }
 
+// The whole of it on one real test, with arguments as the Makefile gives them.
+func TestSummarize(t *testing.T) {
+	for _, tt := range []struct {
+		args   []string
+		status int
+		last   string
+	}{
+		{[]string{"-allow-skips", "../skips.txt", "--", "-shuffle=on", "-run=^TestAbsent$", "."}, 1, "0 passed, 0 failed, 0 skipped"},
+		{[]string{"--", "-shuffle=on", "-run=^TestAllowedSkipsWithoutWhy$", "."}, 0, "1 passed, 0 failed, 0 skipped"},
+		{[]string{"--", "./absent"}, 1, "0 passed, 1 failed, 0 skipped"},
+		{[]string{"-allow-skips", "absent.txt", "--", "."}, 2, ""},
+		{[]string{"-absent"}, 2, ""},
+	} {
+		var out strings.Builder
+		got := summarize(&out, tt.args)
+		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+		if last := lines[len(lines)-1]; got != tt.status || last != tt.last {
+			t.Errorf("%q: got status %d and last line %q, want %d and %q", tt.args, got, last, tt.status, tt.last)
+		}
+	}
+}
+
 // A wrong flag makes go test fail after it printed nothing, or after packages that passed.
 func TestGoTestFailureIsNeverSuccess(t *testing.T) {
 	for _, stream := range []string{"testdata/none.json", "testdata/ok.json"} {
