@@ -14,11 +14,8 @@ func (s *supervisor) entered(e drain.Enter) {
 	rec := s.machine.Record()
 	switch e.State {
 	case drain.Draining:
-		root := s.host.lookAt(s.child.pid)
-		target := s.cfg.StopSignal.Resolve(root, unix.Signal(rec.Request))
-		s.log.Info("stop requested", "signal", signals.Name(unix.Signal(rec.Request)),
-			"hold", rec.Hold, "rule", rec.HoldRule, "deadline", orOff(s.cfg.Plan.Deadline),
-			"will_send", signals.Name(target.Signal), "program", programName(root, target))
+		s.log.Info("stop requested", append([]any{"signal", signals.Name(unix.Signal(rec.Request)),
+			"hold", rec.Hold, "rule", rec.HoldRule, "deadline", orOff(s.cfg.Plan.Deadline)}, s.intention(rec)...)...)
 	case drain.Stopping:
 		s.log.Info("stop signal sent", "signal", signals.Name(s.target.Signal), "program", s.program, "pid", s.target.PID,
 			"why", s.target.Why, "hold_ended", e.Why, "after", s.sinceStop())
@@ -27,6 +24,7 @@ func (s *supervisor) entered(e drain.Enter) {
 			"remedy", "a longer grace period, or find what the program still does")
 	case drain.Sweeping:
 		s.gate.SetChildGone("child exited")
+		s.explainKill()
 		s.log.Info("child exited, leftovers remain", "status", rec.Status, "leftovers", s.countLeftovers(),
 			"sweep", s.cfg.Plan.Sweep, "after", s.sinceStop())
 	case drain.Exited:
@@ -34,6 +32,17 @@ func (s *supervisor) entered(e drain.Enter) {
 		s.explainKill()
 		s.report(rec, e.Why)
 	}
+}
+
+// intention says what the stop signal will be. Where nothing is held it is sent
+// before anybody could read that, so nobody is kept waiting for a look.
+func (s *supervisor) intention(rec drain.Record) []any {
+	if rec.Hold == 0 {
+		return nil
+	}
+	root := s.host.lookAt(s.child.pid)
+	target := s.cfg.StopSignal.Resolve(root, unix.Signal(rec.Request))
+	return []any{"will_send", signals.Name(target.Signal), "program", programName(root, target)}
 }
 
 // progress says what a drain waits for, so that its last line before a
@@ -48,9 +57,10 @@ func (s *supervisor) progress(waitingFor string) {
 
 // explainKill says what is known of a SIGKILL that was not drainit's.
 func (s *supervisor) explainKill() {
-	if !s.ended || !s.status.Signaled() || s.status.Signal() != unix.SIGKILL || s.killed {
+	if !s.killedByOther {
 		return
 	}
+	s.killedByOther = false // said once
 	if n, ok := s.host.oomKills(); ok && n > s.oomBefore {
 		s.log.Error("child killed: out of memory", "oom_kills", n-s.oomBefore,
 			"remedy", "raise the container's memory limit, or lower what the program uses")

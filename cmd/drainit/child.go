@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -30,7 +31,7 @@ func start(file string, argv, env []string) (child, error) {
 		Sys:   &syscall.SysProcAttr{Setpgid: true, Foreground: terminal, Ctty: 0},
 	}
 	pid, err := syscall.ForkExec(file, argv, attr)
-	if errors.Is(err, syscall.ENOEXEC) {
+	if errors.Is(err, syscall.ENOEXEC) && !isELF(file) {
 		script := append([]string{shell, file}, argv[1:]...)
 		pid, err = syscall.ForkExec(shell, script, attr)
 		if err != nil {
@@ -38,6 +39,19 @@ func start(file string, argv, env []string) (child, error) {
 		}
 	}
 	return child{pid, terminal}, err
+}
+
+// isELF reports whether the file is a binary, which no shell can run: one for
+// another architecture, most likely.
+func isELF(file string) bool {
+	f, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	magic := make([]byte, 4)
+	n, _ := f.Read(magic)
+	return n == 4 && string(magic) == "\x7fELF"
 }
 
 // inForeground reports whether fd is this process's controlling terminal and

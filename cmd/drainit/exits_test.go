@@ -58,6 +58,7 @@ func TestCommandThatCannotRun(t *testing.T) {
 		{"not executable", []string{write("plain", "#!/bin/sh\n", 0o644)}, 126},
 		{"interpreter missing", []string{write("orphan", "#!/no/such/interpreter\n", 0o755)}, 127},
 		{"below a file", []string{write("file", "", 0o644) + "/x"}, 127},
+		{"another architecture's binary", []string{write("foreign", "\x7fELF\x00garbage", 0o755)}, 126},
 		{"script without #!, as execvp(3) runs it", []string{write("script", "exit 11\n", 0o755)}, 11},
 	} {
 		r := launch(t, spec{args: command(nil, c.command...)})

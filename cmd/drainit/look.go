@@ -2,22 +2,36 @@ package main
 
 import (
 	"os"
+	"time"
 
 	"drainit/internal/proc"
 	"drainit/internal/signals"
 )
 
-// lookDepth bounds how far wrappers are looked through.
-const lookDepth = 16
+const (
+	// lookDepth bounds how far wrappers are looked through.
+	lookDepth = 16
+
+	// lookPatience bounds a look: /proc/PID/cmdline waits for the memory lock
+	// of a process that may hang in the kernel, and a signal must not.
+	lookPatience = 250 * time.Millisecond
+)
 
 // lookAt returns what the process is running by now, and, below it, the chain
 // of only children that a wrapper can be looked through for. Where /proc does
-// not tell (not mounted, another PID namespace's) it is the bare PID.
+// not tell (not mounted, another PID namespace's, no answer) it is the bare PID.
 func lookAt(pid int) signals.Process {
 	if proc.Check() != nil {
 		return signals.Process{PID: pid, MasksUnknown: true}
 	}
-	return look(pid, lookDepth)
+	found := make(chan signals.Process, 1)
+	go func() { found <- look(pid, lookDepth) }()
+	select {
+	case p := <-found:
+		return p
+	case <-time.After(lookPatience):
+		return signals.Process{PID: pid, MasksUnknown: true}
+	}
 }
 
 func look(pid, depth int) signals.Process {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -32,7 +33,7 @@ func lookup(name, path string) (string, error) {
 		return "", fs.ErrNotExist
 	}
 	denied := fs.ErrNotExist
-	for _, dir := range strings.Split(path, ":") {
+	for dir := range strings.SplitSeq(path, ":") {
 		if dir == "" {
 			dir = "."
 		}
@@ -59,10 +60,26 @@ func executable(file string) error {
 	return unix.Faccessat(unix.AT_FDCWD, file, unix.X_OK, unix.AT_EACCESS)
 }
 
-// lookupStatus is the exit status for an error of lookup or of execve(2).
-func lookupStatus(err error) int {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) {
-		return exitNotFound
+// cannotRun returns why a command cannot be started, with the remedy, and the
+// exit status for that. err is of lookup, fork(2) or execve(2).
+func cannotRun(command string, err error) (why string, status int) {
+	what, remedy, status := err.Error(), "", exitNoExec
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR):
+		status, what = exitNotFound, "not found"
+		remedy = "it must be in the image, on PATH or with its full path; a script's #! line must name a program that is there"
+	case errors.Is(err, unix.EISDIR):
+		remedy = "name the program in it"
+	case errors.Is(err, fs.ErrPermission):
+		remedy = "it needs the permission to be executed (chmod +x), on a file system mounted without noexec"
+	case errors.Is(err, unix.ENOEXEC):
+		remedy = "it is neither a program for this machine's architecture nor a script that /bin/sh can run"
+	case errors.Is(err, unix.E2BIG):
+		remedy = "its arguments and environment are larger than the kernel takes"
+	case errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.ENOMEM):
+		status, remedy = exitFailed, "no process can be started: raise the limit of processes (pids) or memory"
+	default:
+		return fmt.Sprintf("%s: %s", command, what), status
 	}
-	return exitNoExec
+	return fmt.Sprintf("%s: %s; %s", command, what, remedy), status
 }

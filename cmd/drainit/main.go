@@ -65,7 +65,7 @@ func run(args, env []string) int {
 func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
 	file, err := lookup(cfg.Command[0], pathOf(env))
 	if err != nil {
-		return cannotRun(cfg.Command[0], err)
+		return refuse(cfg.Command[0], err)
 	}
 	listener, err := bind(cfg, log)
 	if err != nil {
@@ -79,7 +79,7 @@ func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
 	resetIgnored()
 	c, err := start(file, cfg.Command, env)
 	if err != nil {
-		return cannotRun(file, err)
+		return refuse(file, err)
 	}
 	r.receiveRest(c.terminal)
 	closeInherited()
@@ -104,14 +104,10 @@ func versionLine() string {
 	return fmt.Sprintf("drainit %s (%s %s/%s)", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-// cannotRun says why the command cannot be executed.
-func cannotRun(command string, err error) int {
-	status := lookupStatus(err)
-	what, remedy := err.Error(), "it needs the permission to be executed (chmod +x)"
-	if status == exitNotFound {
-		what, remedy = "not found", "it must be in the image, on PATH or with its full path; a script's #! line must name a program that is there"
-	}
-	fmt.Fprintf(os.Stderr, "drainit: %s: %s; %s\n", command, what, remedy)
+// refuse says why the command cannot be started.
+func refuse(command string, err error) int {
+	why, status := cannotRun(command, err)
+	fmt.Fprintln(os.Stderr, "drainit:", why)
 	return status
 }
 

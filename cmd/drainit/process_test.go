@@ -262,7 +262,7 @@ func descendants(pid int) []int {
 		}
 	}
 	var all []int
-	for _, field := range strings.Fields(string(b)) {
+	for field := range strings.FieldsSeq(string(b)) {
 		child, _ := strconv.Atoi(field)
 		all = append(append(all, child), descendants(child)...)
 	}
@@ -277,22 +277,6 @@ func stateOf(pid int) byte {
 	}
 	rest := b[bytes.LastIndexByte(b, ')')+2:]
 	return rest[0]
-}
-
-// field returns a line of /proc/PID/status.
-func field(t *testing.T, pid int, key string) string {
-	t.Helper()
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(b)) {
-		if value, ok := strings.CutPrefix(line, key+":"); ok {
-			return strings.TrimSpace(value)
-		}
-	}
-	t.Fatalf("no %s in /proc/%d/status", key, pid)
-	return ""
 }
 
 // rlimit reads the limits of open files.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"os"
@@ -29,7 +30,7 @@ func (s *supervisor) report(rec drain.Record, why string) {
 	if cut(rec) {
 		level = slog.LevelWarn
 	}
-	s.log.LogAttrs(nil, level, drainReport, attrs...)
+	s.log.LogAttrs(context.Background(), level, drainReport, attrs...)
 	if path, ok := terminationLog(s.cfg.TerminationLog, cut(rec)); ok {
 		if err := s.writeTerminationLog(path, level, attrs); err != nil {
 			s.log.Warn("termination log not written", "path", path, "error", err)
@@ -112,7 +113,7 @@ func terminationLog(setting string, cut bool) (path string, ok bool) {
 // must not hang on what is not a file: O_NONBLOCK, and no symbolic link.
 func (s *supervisor) writeTerminationLog(path string, level slog.Level, attrs []slog.Attr) error {
 	var line bytes.Buffer
-	newLogger(&line, s.cfg.LogFormat, slog.LevelDebug).LogAttrs(nil, level, drainReport, attrs...)
+	newLogger(&line, s.cfg.LogFormat, slog.LevelDebug).LogAttrs(context.Background(), level, drainReport, attrs...)
 	fd, err := unix.Open(path, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o644)
 	if err != nil {
 		return err

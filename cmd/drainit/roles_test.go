@@ -53,7 +53,7 @@ func roleInit(args []string) int {
 		must(unix.Mount("proc", "/proc", "proc", 0, ""))
 	}
 	runtime.LockOSThread()
-	for _, p := range strings.Fields(args[0]) {
+	for p := range strings.FieldsSeq(args[0]) {
 		prepare(p)
 	}
 	must(syscall.Exec(args[1], args[1:], os.Environ()))
@@ -63,7 +63,7 @@ func roleInit(args []string) int {
 func prepare(p string) {
 	what, value, _ := strings.Cut(p, "=")
 	var ns []int
-	for _, v := range strings.Split(value, ",") {
+	for v := range strings.SplitSeq(value, ",") {
 		if n, err := strconv.Atoi(v); err == nil {
 			ns = append(ns, n)
 		}

@@ -32,7 +32,7 @@ func (s *supervisor) statusOf(id identity, dropped func() int) func() probe.Stat
 			WaitingFor:      s.machine.WaitingFor(now),
 			WillSend:        s.willSend(root),
 			Plan:            planOf(s.machine.Plan()),
-			Timeline:        timeline(s.machine.Plan(), rec),
+			Timeline:        timeline(s.machine.Plan(), rec, s.hasFast(root)),
 			DeadlineHit:     !rec.KillAt.IsZero(),
 			Signals:         s.counts(),
 			Reaped:          s.reaped,
@@ -48,6 +48,14 @@ func (s *supervisor) statusOf(id identity, dropped func() int) func() probe.Stat
 		}
 		return st
 	}
+}
+
+// hasFast reports whether the program has a fast signal, as far as is known by now.
+func (s *supervisor) hasFast(root signals.Process) bool {
+	if s.target.PID != 0 {
+		return s.target.Fast != 0
+	}
+	return s.cfg.StopSignal.Resolve(root, unix.SIGTERM).Fast != 0
 }
 
 // willSend is the next signal: the stop signal while it has not been sent, then
@@ -89,7 +97,7 @@ func planOf(p drain.Plan) probe.Plan {
 }
 
 // timeline lists what has happened, then what is planned.
-func timeline(p drain.Plan, rec drain.Record) []probe.Event {
+func timeline(p drain.Plan, rec drain.Record, hasFast bool) []probe.Event {
 	t := timelineOf{t0: rec.T0}
 	hold := rec.Hold
 	if rec.T0.IsZero() {
@@ -103,7 +111,7 @@ func timeline(p drain.Plan, rec drain.Record) []probe.Event {
 	t.add("stop_request", rec.T0, 0, true, rec.HoldRule)
 	t.add("unready", rec.UnreadyAt, unready, true, "")
 	t.add("stop_signal", rec.StopAt, hold, !over, rec.StopWhy)
-	t.add("fast_signal", rec.FastAt, p.FastAt, !over && p.FastAt > 0, "if the program has one")
+	t.add("fast_signal", rec.FastAt, p.FastAt, !over && p.FastAt > 0 && hasFast, "")
 	t.add("sigkill", rec.KillAt, p.Deadline, !over && p.Deadline > 0, "")
 	t.add("child_exit", rec.ChildExitAt, 0, false, "")
 	t.add("exit", rec.ExitAt, 0, false, "")

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -34,12 +35,13 @@ type supervisor struct {
 	// listening says whether anything but drainit can be reached from outside.
 	listening func() drain.Answer
 
-	oomBefore int             // out-of-memory kills when the child started
-	killed    bool            // SIGKILL was sent by this process
-	swept     map[int]bool    // leftovers that got their signal
-	ended     bool            // the child is gone
-	exit      func(code int)  // set by run: leaves the loop
-	status    unix.WaitStatus // the child's
+	oomBefore     int             // out-of-memory kills when the child started
+	killed        bool            // SIGKILL was sent by this process
+	killedByOther bool            // the child was ended by a SIGKILL that was not
+	swept         map[int]bool    // leftovers that got their signal
+	ended         bool            // the child is gone
+	status        unix.WaitStatus // the child's
+	exit          func(code int)  // set by run: leaves the loop
 
 	mu        sync.Mutex
 	machine   *drain.Machine
@@ -77,18 +79,29 @@ func (s *supervisor) run() int {
 		if at, ok := s.machine.Wake(); ok {
 			wake.Reset(time.Until(at))
 		}
-		select {
-		case sig := <-s.signals:
-			s.signal(sig.(syscall.Signal))
-		case <-s.sigchld:
-			s.reap()
-		case pid := <-s.gone:
-			s.unwrap(pid)
-		case <-wake.C:
-			s.step(drain.Woken{})
-		}
+		s.wait(wake.C)
 	}
 	return code
+}
+
+// wait waits for one event and handles it. A mistake of our own is logged and
+// lived with: it must not end the child.
+func (s *supervisor) wait(wake <-chan time.Time) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("internal error, going on", "error", p, "stack", string(debug.Stack()))
+		}
+	}()
+	select {
+	case sig := <-s.signals:
+		s.signal(sig.(syscall.Signal))
+	case <-s.sigchld:
+		s.reap()
+	case pid := <-s.gone:
+		s.unwrap(pid)
+	case <-wake:
+		s.step(drain.Woken{})
+	}
 }
 
 // signal is told of every signal but SIGCHLD.
@@ -128,8 +141,17 @@ func (s *supervisor) facts() drain.Facts {
 		CheckAsked:      h.Asked,
 		EverReady:       h.EverReady,
 		RedInARow:       h.RedInARow,
-		Listening:       s.listening(),
+		Listening:       s.lookForListeners(),
 	}
+}
+
+// lookForListeners looks only where the answer can matter: the rule is about a
+// hold that a default gave.
+func (s *supervisor) lookForListeners() drain.Answer {
+	if s.cfg.Plan.Delay == 0 || s.cfg.Plan.DelayGiven {
+		return drain.Unknown
+	}
+	return s.listening()
 }
 
 // reap waits for all that has ended.
@@ -140,6 +162,7 @@ func (s *supervisor) reap() {
 		delete(s.swept, pid)
 		if pid == s.child.pid && !s.ended {
 			s.ended, childEnded, s.status = true, true, ws
+			s.killedByOther = ws.Signaled() && ws.Signal() == unix.SIGKILL && !s.killed
 			reaped.Child++
 			return
 		}
@@ -172,12 +195,15 @@ func (s *supervisor) exitStatus() int {
 
 // step feeds the machine and does what it says.
 func (s *supervisor) step(e drain.Event) {
-	s.mu.Lock()
-	todo := s.machine.Step(time.Now(), e)
-	s.mu.Unlock()
-	for _, a := range todo {
+	for _, a := range s.decide(e) {
 		s.do(a)
 	}
+}
+
+func (s *supervisor) decide(e drain.Event) []drain.Action {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.machine.Step(time.Now(), e)
 }
 
 // do does one thing the machine wants. Nothing here is fatal.
