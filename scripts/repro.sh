@@ -14,7 +14,7 @@ build() {
 	git clone --quiet "$checkout" "$dir/$1/src"
 	mkdir "$dir/$1/home"
 	HOME=$dir/$1/home GOMODCACHE=$modules GOCACHE=${2:-$dir/$1/cache} make -s -C "$dir/$1/src" build >&2
-	sha256sum <"$dir/$1/src/bin/drainit"
+	sha256sum <"$dir/$1/src/bin/drainit" | cut -d ' ' -f 1
 }
 
 one=$(umask 022 && LC_ALL=C TZ=UTC build one "$(go env GOCACHE)")
