@@ -1,0 +1,70 @@
+#!/bin/sh
+# debian-root.sh IMAGE LABEL: makes IMAGE, a Debian with the servers of the
+# tests in it, without a registry: debootstrap(8) makes a root from the mirror
+# that this machine itself installs from, and docker import takes it.
+#
+# The root is kept as a tar file under .cache at the top of the checkout, by a
+# hash of this script, and made again only when the script changes. Needs root
+# and debootstrap the first time, and a Debian to run on.
+set -eu
+
+image=$1
+label=$2
+here=$(cd "$(dirname "$0")" && pwd)
+cache=$here/../../.cache
+packages=tini,nginx-light,haproxy,lighttpd,apache2
+
+fail() {
+	echo "debian-root.sh: $*" >&2
+	exit 1
+}
+
+# The mirror of this machine's own release, out of sources.list(5) in either
+# of its formats. Security and updates are left out: debootstrap takes one
+# suite.
+mirror_of() {
+	suite=$1
+	set -- /etc/apt/sources.list.d/*.sources
+	[ -e "$1" ] && awk -v suite="$suite" '
+		/^#/ { next }
+		/^[ \t]*$/ { uris = ""; next }
+		tolower($1) == "uris:" { uris = $2 }
+		tolower($1) == "suites:" {
+			for (i = 2; i <= NF; i++) if ($i == suite && uris != "") { print uris; exit }
+		}' "$@"
+	set -- /etc/apt/sources.list /etc/apt/sources.list.d/*.list
+	for list; do
+		[ -e "$list" ] || continue
+		sed -E 's/^(deb)[ \t]+\[[^]]*\]/\1/' "$list" |
+			awk -v suite="$suite" '$1 == "deb" && $3 == suite { print $2; exit }'
+	done
+}
+
+make_root() {
+	[ "$(id -u)" = 0 ] || fail "debootstrap needs root to make a Debian root"
+	command -v debootstrap >/dev/null || fail "no debootstrap here (Debian package debootstrap)"
+	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	[ -n "$codename" ] || fail "no VERSION_CODENAME in /etc/os-release: is this a Debian?"
+	mirror=$(mirror_of "$codename" | head -n 1)
+	[ -n "$mirror" ] || fail "no source for $codename under /etc/apt: which mirror?"
+
+	work=$(mktemp -d)
+	trap 'rm -rf --one-file-system "$work"' EXIT
+	debootstrap --variant=minbase --include="$packages" "$codename" "$work/root" "$mirror" \
+		>"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; fail "debootstrap $codename $mirror: see above"; }
+	# What no test reads, a third of it all. /dev is Docker's own.
+	rm -rf "$work"/root/var/cache/apt/* "$work"/root/var/lib/apt/lists/* \
+		"$work"/root/usr/share/doc/* "$work"/root/usr/share/man/* "$work"/root/usr/share/locale/*
+	tar -C "$work/root" --one-file-system --exclude='./dev/*' -cf "$work/tar" .
+	mv "$work/tar" "$1.part"
+	mv "$1.part" "$1"
+}
+
+mkdir -p "$cache"
+hash=$(sha256sum "$0" | cut -c 1-16)
+root=$cache/debian-root-$hash.tar
+# Two runs at once make it once.
+exec 9>"$cache/debian-root.lock"
+flock 9
+[ -e "$root" ] || make_root "$root"
+docker import --change "LABEL $label" --change 'CMD ["/bin/bash"]' "$root" "$image" >/dev/null

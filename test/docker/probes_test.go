@@ -1,0 +1,68 @@
+package docker_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// A server that needs three seconds until it listens gets no request before:
+// readiness waits for it, with no settings.
+func TestReadinessWaitsForThePort(t *testing.T) {
+	t.Parallel()
+	c := start(t, image(t, scratchImage), hardened(publish(serverPort, probePort)...),
+		"/helper", "serve", "-start-delay", "3s")
+	server, probes := c.url(serverPort), c.url(probePort)
+	eventually(t, "/readyz is 503", func() bool { status, _ := get(probes + "/readyz"); return status == 503 })
+	eventually(t, "/readyz is 200", func() bool {
+		status, body := get(probes + "/readyz")
+		if status == 200 {
+			if served, why := get(server); served != 200 {
+				t.Errorf("/readyz is 200 and the server answers %d %s", served, why)
+			}
+			return true
+		}
+		if status != 503 {
+			t.Errorf("/readyz: %d %s, want 503 or 200", status, body)
+		}
+		if live, why := get(probes + "/livez"); live != 200 {
+			t.Errorf("/livez: %d %s, want 200", live, why)
+		}
+		return false
+	})
+}
+
+// The containers of a pod share a network, and only one of them has the port.
+// The other says so and lives on.
+func TestSecondDrainitOfANetworkLivesOn(t *testing.T) {
+	t.Parallel()
+	scratch := image(t, scratchImage)
+	first := startReady(t, scratch, hardened(), "/helper", "print-signals", "-status", "5")
+	second := startReady(t, scratch, hardened("--network", "container:"+first.id), "/helper", "print-signals", "-status", "6")
+	eventually(t, "a warning about the address", func() bool {
+		_, stderr := second.logs()
+		return strings.Contains(stderr, "WARN") && strings.Contains(stderr, probePort)
+	})
+	second.stop()
+	second.expectStatus(6)
+	first.stop()
+	first.expectStatus(5)
+}
+
+// An address that somebody else has is an error at start, with what to write.
+func TestProbeAddressTaken(t *testing.T) {
+	t.Parallel()
+	scratch := image(t, scratchImage)
+	other := startReady(t, scratch, hardened("--entrypoint", "/helper"), "hog-port", ":"+probePort)
+	began := time.Now()
+	c := start(t, scratch, hardened("--network", "container:"+other.id), "/helper", "pause")
+	c.expectStatus(125)
+	if got, limit := time.Since(began), 10*time.Second; got > limit {
+		t.Errorf("took %v to say so, want at most %v", got, limit)
+	}
+	stdout, stderr := c.logs()
+	expectText(t, "stderr", stderr, probePort, "--probe-addr")
+	if stdout != "" {
+		t.Errorf("stdout %q: want the program not started", stdout)
+	}
+}
