@@ -72,6 +72,17 @@ func parse(t *testing.T, url string) *Check {
 	return c
 }
 
+// run runs a check that will have an answer, again if this machine was too busy
+// to give it in time.
+func run(t *testing.T, c *Check) error {
+	t.Helper()
+	err := c.Run(t.Context())
+	for tries := 1; tries < 10 && err != nil && strings.HasSuffix(err.Error(), "no answer within 800ms"); tries++ {
+		err = c.Run(t.Context())
+	}
+	return err
+}
+
 // Every status that a server can send, but for 101, which is not an answer.
 func TestCheckStatus(t *testing.T) {
 	var code atomic.Int64
@@ -82,7 +93,7 @@ func TestCheckStatus(t *testing.T) {
 	c := parse(t, srv.URL)
 	for n := int64(200); n <= 599; n++ {
 		code.Store(n)
-		err := c.Run(t.Context())
+		err := run(t, c)
 		if got, want := err == nil, n <= 399; got != want {
 			t.Errorf("status %d: good is %v (%v), want %v", n, got, err, want)
 		}
@@ -93,12 +104,12 @@ func TestCheckStatus(t *testing.T) {
 }
 
 func TestCheckRequest(t *testing.T) {
-	got := make(chan *http.Request, 1)
+	got := make(chan *http.Request, 10)
 	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got <- r
 	}))
 	defer srv.Close()
-	if err := parse(t, srv.URL+"/ready?a=b").Run(t.Context()); err != nil {
+	if err := run(t, parse(t, srv.URL+"/ready?a=b")); err != nil {
 		t.Fatalf("https with a certificate nobody knows: %v, want it accepted", err)
 	}
 	r := <-got
@@ -125,7 +136,7 @@ func TestCheckFollowsNoRedirect(t *testing.T) {
 	defer elsewhere.Close()
 	srv := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusFound))
 	defer srv.Close()
-	if err := parse(t, srv.URL).Run(t.Context()); err != nil {
+	if err := run(t, parse(t, srv.URL)); err != nil {
 		t.Errorf("a redirect: %v, want it good", err)
 	}
 	if n := asked.Load(); n != 0 {
@@ -149,7 +160,7 @@ func TestCheckIgnoresProxyVariables(t *testing.T) {
 	srv := httptest.NewServer(http.NotFoundHandler())
 	defer srv.Close()
 	_, port, _ := net.SplitHostPort(srv.Listener.Addr().String())
-	err := parse(t, "http://0.0.0.0:"+port).Run(t.Context())
+	err := run(t, parse(t, "http://0.0.0.0:"+port))
 	if err == nil || !strings.Contains(err.Error(), "status 404") {
 		t.Errorf("got %v, want the program's 404", err)
 	}
@@ -164,11 +175,11 @@ func TestCheckTCP(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := parse(t, "tcp://"+l.Addr().String())
-	if err := c.Run(t.Context()); err != nil {
+	if err := run(t, c); err != nil {
 		t.Errorf("something listens: %v, want good", err)
 	}
 	l.Close()
-	err = c.Run(t.Context())
+	err = run(t, c)
 	want := c.String() + ": connect: connection refused"
 	if err == nil || err.Error() != want {
 		t.Errorf("nothing listens: %v, want %s", err, want)
@@ -221,13 +232,13 @@ func TestCheckIsBounded(t *testing.T) {
 }
 
 func TestCheckReadsNoMoreThanItNeeds(t *testing.T) {
-	wrote := make(chan int64, 1)
+	wrote := make(chan int64, 10)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n, _ := io.Copy(w, zeros{})
 		wrote <- n
 	}))
 	defer srv.Close()
-	if err := parse(t, srv.URL).Run(t.Context()); err != nil {
+	if err := run(t, parse(t, srv.URL)); err != nil {
 		t.Errorf("a body without end: %v, want good after its first part", err)
 	}
 	if n := <-wrote; n > 64<<20 {
@@ -245,8 +256,8 @@ func TestCheckBoundsTheHeader(t *testing.T) {
 		w.Header().Set("X-Long", strings.Repeat("x", 2*replyHeader))
 	}))
 	defer srv.Close()
-	if err := parse(t, srv.URL).Run(t.Context()); err == nil {
-		t.Error("a header of 128 KiB: good, want an error")
+	if err := run(t, parse(t, srv.URL)); err == nil || !strings.Contains(err.Error(), "more than 65536 bytes") {
+		t.Errorf("a header of 128 KiB: %v, want an error that says so", err)
 	}
 }
 

@@ -44,7 +44,7 @@ func TestFetchEndsAtItsDeadline(t *testing.T) {
 	}
 }
 
-// said serves one connection with exactly the bytes given.
+// said serves every connection with exactly the bytes given.
 func said(t *testing.T, reply string) (addr string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -53,13 +53,15 @@ func said(t *testing.T, reply string) (addr string) {
 	}
 	t.Cleanup(func() { l.Close() })
 	go func() {
-		c, err := l.Accept()
-		if err != nil {
-			return
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			c.Read(make([]byte, 4096))
+			io.WriteString(c, reply)
+			c.Close()
 		}
-		defer c.Close()
-		c.Read(make([]byte, 4096))
-		io.WriteString(c, reply)
 	}()
 	return l.Addr().String()
 }
@@ -80,7 +82,7 @@ func TestReplies(t *testing.T) {
 		{"nothing", "", "unexpected EOF"},
 		{"not HTTP", "SSH-2.0-x\r\n", "malformed HTTP"},
 	} {
-		err := parse(t, "http://"+said(t, tt.reply)).Run(t.Context())
+		err := run(t, parse(t, "http://"+said(t, tt.reply)))
 		if (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.err)
 		}

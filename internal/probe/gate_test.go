@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 )
 
 // ports is a program's listening sockets, as a test wants them.
@@ -108,30 +109,32 @@ func TestHistory(t *testing.T) {
 }
 
 func TestUnreadyForGood(t *testing.T) {
-	var p ports
-	p.open.Store(true)
-	g := NewGate(GateConfig{Listening: p.listening})
-	g.Ready(t.Context())
-	g.SetUnready("stop request (SIGTERM)")
-	g.SetUnready("another")
-	before := p.asked.Load()
-	want := Verdict{false, []Result{{Name: "shutdown", Detail: "stop request (SIGTERM)"}}}
-	for range 3 {
-		if got := g.Ready(t.Context()); !reflect.DeepEqual(got, want) {
-			t.Errorf("Ready() = %+v, want %+v", got, want)
+	synctest.Test(t, func(t *testing.T) {
+		var p ports
+		p.open.Store(true)
+		g := NewGate(GateConfig{Listening: p.listening})
+		g.Ready(t.Context())
+		g.SetUnready("stop request (SIGTERM)")
+		g.SetUnready("another")
+		want := Verdict{false, []Result{{Name: "shutdown", Detail: "stop request (SIGTERM)"}}}
+		for range 3 {
+			if got := g.Ready(t.Context()); !reflect.DeepEqual(got, want) {
+				t.Errorf("Ready() = %+v, want %+v", got, want)
+			}
 		}
-	}
-	if g.Green() {
-		t.Error("Green() is true, want false")
-	}
-	if n := p.asked.Load() - before; n != 0 {
-		t.Errorf("the program was asked %d times during the drain, want 0", n)
-	}
-	g.SetChildGone("exit status 3")
-	want.Checks[0].Detail = "exit status 3"
-	if got := g.Ready(t.Context()); !reflect.DeepEqual(got, want) {
-		t.Errorf("child gone: Ready() = %+v, want %+v", got, want)
-	}
+		if g.Green() {
+			t.Error("Green() is true, want false")
+		}
+		synctest.Wait()
+		if n := p.asked.Load(); n != 1 {
+			t.Errorf("the program was asked %d times, want once, before the drain", n)
+		}
+		g.SetChildGone("exit status 3")
+		want.Checks[0].Detail = "exit status 3"
+		if got := g.Ready(t.Context()); !reflect.DeepEqual(got, want) {
+			t.Errorf("child gone: Ready() = %+v, want %+v", got, want)
+		}
+	})
 }
 
 func TestChildGoneIsUnready(t *testing.T) {
@@ -233,7 +236,7 @@ func TestListeningMayPanic(t *testing.T) {
 func TestWarnsOnce(t *testing.T) {
 	for name, tt := range map[string]struct {
 		asks []time.Duration // when it is asked, from the start
-		open time.Duration   // when the program listens
+		open time.Duration   // when the program listens, for 5 s
 		stop time.Duration   // when the stop request comes
 		want time.Duration   // when it warns, 0 for never
 	}{
@@ -243,6 +246,7 @@ func TestWarnsOnce(t *testing.T) {
 		"only when asked":         {[]time.Duration{1e9, 60e9}, time.Hour, time.Hour, 60e9},
 		"once":                    {[]time.Duration{5e9, 12e9, 20e9, 30e9}, time.Hour, time.Hour, 12e9},
 		"was ready":               {[]time.Duration{1e9, 4e9, 12e9}, 3e9, time.Hour, 0},
+		"was ready, not asked":    {[]time.Duration{1e9, 12e9}, 3e9, time.Hour, 12e9},
 		"ready when first asked":  {[]time.Duration{20e9}, 15e9, time.Hour, 0},
 		"after the stop request":  {[]time.Duration{5e9, 12e9}, time.Hour, 11e9, 0},
 		"before the stop request": {[]time.Duration{12e9, 30e9}, time.Hour, 20e9, 12e9},
@@ -254,7 +258,8 @@ func TestWarnsOnce(t *testing.T) {
 				var details []string
 				g := NewGate(GateConfig{
 					Listening: func() (bool, string) {
-						return time.Since(start) >= tt.open, "nothing listens on 8080"
+						at := time.Since(start)
+						return at >= tt.open && at <= tt.open+5*time.Second, "nothing listens on 8080"
 					},
 					Warn: func(detail string) {
 						warned = append(warned, time.Since(start))
@@ -296,9 +301,9 @@ func TestNoWarnFunc(t *testing.T) {
 }
 
 func TestLive(t *testing.T) {
-	var code atomic.Int64
-	code.Store(200)
+	var code, asked atomic.Int64
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
 		w.WriteHeader(int(code.Load()))
 	}))
 	defer srv.Close()
@@ -316,6 +321,7 @@ func TestLive(t *testing.T) {
 		{"child gone", parse(t, srv.URL), 500, func(g *Gate) { g.SetChildGone("exit status 1") }, Verdict{true, []Result{{Name: "process", OK: true}}}},
 	} {
 		code.Store(tt.code)
+		before := asked.Load()
 		g := NewGate(GateConfig{Live: tt.live})
 		if tt.begin != nil {
 			tt.begin(g)
@@ -323,6 +329,19 @@ func TestLive(t *testing.T) {
 		if got := g.Live(t.Context()); !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s: Live() = %+v, want %+v", tt.name, got, tt.want)
 		}
+		if n := asked.Load() - before; tt.begin != nil && n != 0 {
+			t.Errorf("%s: the program was asked %d times, want 0", tt.name, n)
+		}
+	}
+}
+
+// The stop request makes liveness green for those who wait already.
+func TestLiveDuringStopRequest(t *testing.T) {
+	addr, _ := stuckServer(t)
+	g := NewGate(GateConfig{Live: parse(t, "http://"+addr)})
+	time.AfterFunc(50*time.Millisecond, g.StopRequested)
+	if v := g.Live(t.Context()); !v.OK {
+		t.Errorf("Live() = %+v, want green", v)
 	}
 }
 
@@ -340,8 +359,8 @@ func TestVerbose(t *testing.T) {
 }
 
 func TestDetailIsBounded(t *testing.T) {
-	got := failed("ready-check", strings.Repeat("é", 10000)).Detail
-	if len(got) > detailLimit+len("…") || !strings.HasSuffix(got, "é…") {
+	got := failed("ready-check", "x"+strings.Repeat("é", 10000)).Detail
+	if len(got) > detailLimit+len("…") || !strings.HasSuffix(got, "é…") || !utf8.ValidString(got) {
 		t.Errorf("got %d bytes ending in %q, want at most %d and a whole rune", len(got), got[len(got)-6:], detailLimit)
 	}
 }

@@ -73,16 +73,16 @@ func (c *crowd) ask(t *testing.T, i int) { asked(withConn(t.Context(), c.servers
 // check compares which connections are open with want: "x" is closed.
 func (c *crowd) check(t *testing.T, when, want string) {
 	t.Helper()
-	got := ""
+	var got strings.Builder
 	for _, client := range c.clients {
 		if closed(client) {
-			got += "x"
+			got.WriteString("x")
 		} else {
-			got += "o"
+			got.WriteString("o")
 		}
 	}
-	if got != want {
-		t.Errorf("%s: open are %s, want %s", when, got, want)
+	if got.String() != want {
+		t.Errorf("%s: open are %s, want %s", when, got.String(), want)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -71,7 +71,7 @@ func New(cfg Config) *Server {
 	s.metrics = sync.OnceValue(func() *metrics { return newMetrics(cfg.Status, &s.sent) })
 	s.http = http.Server{
 		Handler:                      http.HandlerFunc(s.handle),
-		DisableGeneralOptionsHandler: true, // OPTIONS * is refused like any other
+		DisableGeneralOptionsHandler: true, // OPTIONS * is a path like any other
 		ReadTimeout:                  readTime,
 		WriteTimeout:                 writeTime,
 		MaxHeaderBytes:               headerLimit,
@@ -80,7 +80,7 @@ func New(cfg Config) *Server {
 		ConnContext:                  withConn,
 	}
 	s.http.Protocols.SetHTTP1(true)
-	s.http.SetKeepAlivesEnabled(false)
+	s.http.SetKeepAlivesEnabled(false) // a kept one would occupy one of the few
 	return s
 }
 
@@ -135,7 +135,6 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 		h.Set("Allow", "GET, HEAD")
 	}
 	h.Set("Cache-Control", "no-store")
-	h.Set("Connection", "close") // a kept one would occupy one of the few
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Type", re.contentType)
 	h.Set("Content-Length", strconv.Itoa(len(re.body)))

@@ -195,7 +195,7 @@ func TestStatusKeys(t *testing.T) {
 		if len(object) != len(strings.Fields(keys)) {
 			t.Errorf("%q has %d keys, want %s", path, len(object), keys)
 		}
-		for _, key := range strings.Fields(keys) {
+		for key := range strings.FieldsSeq(keys) {
 			if _, ok := object[key]; !ok {
 				t.Errorf("%q has no key %q", path, key)
 			}
