@@ -14,7 +14,7 @@ import (
 
 // patience is how long a test waits for a fact that is bound to come, on a
 // machine that has other things to do.
-const patience = 20 * time.Second
+const patience = 30 * time.Second
 
 // hardened returns the flags of a container that may do nothing, and more
 // flags after them. The seccomp profile is Docker's default.

@@ -24,7 +24,7 @@ func TestHealthcheckInScratch(t *testing.T) {
 func TestCtlReadyAndLive(t *testing.T) {
 	t.Parallel()
 	c := start(t, image(t, scratchImage), hardened("--env", "DRAINIT_DRAIN_DELAY=15s", "--env", "DRAINIT_GRACE_PERIOD=30s"),
-		"/helper", "serve", "-start-delay", "3s")
+		"/helper", "serve", "-start-at-usr1")
 	c.waitFor("started")
 	expectCtl := func(when, verb string, want int) {
 		t.Helper()
@@ -34,6 +34,7 @@ func TestCtlReadyAndLive(t *testing.T) {
 	}
 	expectCtl("before the server listens", "ready", 1)
 	expectCtl("before the server listens", "live", 0)
+	c.signal("USR1")
 	c.waitFor("ready")
 	expectCtl("once it listens", "ready", 0)
 	expectCtl("once it listens", "live", 0)

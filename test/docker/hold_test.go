@@ -1,6 +1,7 @@
 package docker_test
 
 import (
+	"context"
 	"fmt"
 	"os/exec"
 	"strconv"
@@ -18,8 +19,8 @@ type request struct {
 }
 
 // knock makes a request every 50 ms, whatever becomes of those before, until
-// done is closed, and returns them all.
-func knock(url string, done <-chan struct{}) []request {
+// the context ends, and returns them all.
+func knock(ctx context.Context, url string) []request {
 	var (
 		requests []request
 		lock     sync.Mutex
@@ -29,7 +30,7 @@ func knock(url string, done <-chan struct{}) []request {
 	defer ticker.Stop()
 	for {
 		select {
-		case <-done:
+		case <-ctx.Done():
 			pending.Wait()
 			return requests
 		case at := <-ticker.C:
@@ -64,10 +65,12 @@ func TestHoldLosesNoConnection(t *testing.T) {
 		hardened(append(publish(serverPort, probePort), "--env", "DRAINIT_GRACE_PERIOD=10s")...),
 		"/helper", "serve", "-on-term", "drain")
 	server, probes := c.url(serverPort), c.url(probePort)
-	eventually(t, "/readyz is 200", func() bool { status, _ := get(probes + "/readyz"); return status == 200 })
+	expectReady(t, c)
 
-	done, requests := make(chan struct{}), make(chan []request)
-	go func() { requests <- knock(server, done) }()
+	knocking, enough := context.WithCancel(t.Context())
+	defer enough()
+	requests := make(chan []request, 1)
+	go func() { requests <- knock(knocking, server) }()
 	asked := time.Now()
 	stop := exec.Command("docker", "stop", "--time", "10", c.id)
 	if err := stop.Start(); err != nil {
@@ -84,7 +87,7 @@ func TestHoldLosesNoConnection(t *testing.T) {
 	if err := stop.Wait(); err != nil {
 		t.Errorf("docker stop: %v", err)
 	}
-	close(done)
+	enough()
 	c.expectStatus(0)
 
 	signalled := c.sigtermAt()

@@ -66,16 +66,18 @@ func runLabel() string { return "drainit-test=" + strconv.Itoa(os.Getpid()) }
 // removeAll removes what carries this run's label: containers first, which
 // hold the images.
 func removeAll() {
-	remove := func(list, remove []string) {
-		ids, err := exec.Command("docker", append(list, "--quiet", "--filter", "label="+runLabel())...).Output()
-		if err != nil || len(strings.Fields(string(ids))) == 0 {
-			return
-		}
-		output, err := exec.Command("docker", append(remove, strings.Fields(string(ids))...)...).CombinedOutput()
-		if err != nil {
-			fmt.Fprintf(os.Stderr, "%s: %v: %s\n", strings.Join(remove, " "), err, output)
-		}
+	removeListed([]string{"ps", "--all"}, []string{"rm", "--force", "--volumes"})
+	removeListed([]string{"images"}, []string{"rmi", "--force"})
+}
+
+// removeListed removes with one command of the Docker CLI what another lists.
+func removeListed(list, remove []string) {
+	ids, err := exec.Command("docker", append(list, "--quiet", "--filter", "label="+runLabel())...).Output()
+	if err != nil || len(strings.Fields(string(ids))) == 0 {
+		return
 	}
-	remove([]string{"ps", "--all"}, []string{"rm", "--force", "--volumes"})
-	remove([]string{"images"}, []string{"rmi", "--force"})
+	output, err := exec.Command("docker", append(remove, strings.Fields(string(ids))...)...).CombinedOutput()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "docker %s: %v: %s\n", strings.Join(remove, " "), err, output)
+	}
 }

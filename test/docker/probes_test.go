@@ -6,14 +6,22 @@ import (
 	"time"
 )
 
-// A server that needs three seconds until it listens gets no request before:
+// expectReady waits until readiness is green, which needs the port of the
+// program to be found.
+func expectReady(t *testing.T, c *container) {
+	t.Helper()
+	probes := c.url(probePort)
+	eventually(t, "/readyz is 200", func() bool { status, _ := get(probes + "/readyz"); return status == 200 })
+}
+
+// A server that needs some seconds until it listens gets no request before:
 // readiness waits for it, with no settings.
 func TestReadinessWaitsForThePort(t *testing.T) {
 	t.Parallel()
 	c := start(t, image(t, scratchImage), hardened(publish(serverPort, probePort)...),
-		"/helper", "serve", "-start-delay", "3s")
+		"/helper", "serve", "-start-delay", "5s")
 	server, probes := c.url(serverPort), c.url(probePort)
-	eventually(t, "/readyz is 503", func() bool { status, _ := get(probes + "/readyz"); return status == 503 })
+	eventually(t, "/readyz is 503 before it listens", func() bool { status, _ := get(probes + "/readyz"); return status == 503 })
 	eventually(t, "/readyz is 200", func() bool {
 		status, body := get(probes + "/readyz")
 		if status == 200 {

@@ -17,14 +17,6 @@ func TestUnknownUserWithGroupZero(t *testing.T) {
 	c.expectStatus(0)
 }
 
-// expectReady waits until readiness is green, which needs the port of the
-// program to be found.
-func expectReady(t *testing.T, c *container) {
-	t.Helper()
-	probes := c.url(probePort)
-	eventually(t, "/readyz is 200", func() bool { status, _ := get(probes + "/readyz"); return status == 200 })
-}
-
 // drainit runs as root and the program, after gosu or su-exec, as somebody
 // else: its descriptors cannot be read, its ports are found by uid, and the
 // stop signal needs CAP_KILL.

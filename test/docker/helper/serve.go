@@ -20,6 +20,7 @@ func serve(args []string) (int, error) {
 	flags := flag.NewFlagSet("serve", flag.ExitOnError)
 	listen := flags.String("listen", ":8080", "`address` to listen on")
 	startDelay := flags.Duration("start-delay", 0, "`time` from the start until it listens")
+	startAtUSR1 := flags.Bool("start-at-usr1", false, "wait for SIGUSR1 before listening")
 	onTerm := flags.String("on-term", "exit", "what SIGTERM means: exit, drain or ignore")
 	status := flags.Int("status", 0, "exit `status` after SIGTERM")
 	flags.Parse(args)
@@ -29,7 +30,12 @@ func serve(args []string) (int, error) {
 
 	signals := make(chan os.Signal, 64)
 	signal.Notify(signals, syscall.SIGTERM)
+	started := make(chan os.Signal, 1)
+	signal.Notify(started, syscall.SIGUSR1)
 	say("started")
+	if *startAtUSR1 {
+		<-started
+	}
 	time.Sleep(*startDelay)
 	listener, err := net.Listen("tcp", *listen)
 	if err != nil {
