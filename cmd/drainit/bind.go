@@ -1,11 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"syscall"
 	"time"
 
@@ -46,11 +46,8 @@ func bind(cfg config, log *slog.Logger) (net.Listener, error) {
 
 // heldByDrainit asks whoever listens on addr whether it is a drainit.
 func heldByDrainit(addr string) bool {
-	client := http.Client{Timeout: askOccupant, Transport: &http.Transport{DisableKeepAlives: true}}
-	reply, err := client.Get("http://" + dialable(addr) + "/livez")
-	if err != nil {
-		return false
-	}
-	reply.Body.Close()
-	return reply.Header.Get(probe.HeaderVersion) != ""
+	ctx, cancel := context.WithTimeout(context.Background(), askOccupant)
+	defer cancel()
+	answer, err := probe.Fetch(ctx, dialable(addr), "/livez")
+	return err == nil && answer.Header.Get(probe.HeaderVersion) != ""
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"strconv"
 	"syscall"
 	"time"
@@ -13,13 +12,8 @@ import (
 	"drainit/internal/probe"
 )
 
-const (
-	// askLimit bounds a question, from connecting to the end of the answer.
-	askLimit = 2 * time.Second
-
-	// answerBytes bounds an answer.
-	answerBytes = 1 << 20
-)
+// askLimit bounds a question, from connecting to the end of the answer.
+const askLimit = 2 * time.Second
 
 // errNobody says that nothing answers where drainit's probes should be.
 type errNobody struct {
@@ -29,67 +23,45 @@ type errNobody struct {
 
 func (e errNobody) Error() string { return fmt.Sprintf("nothing answers on %s: %v", e.addr, e.err) }
 
-// probeAnswer is what a drainit answered.
-type probeAnswer struct {
-	code int
-	body []byte
-}
-
 // ask asks the drainit at the target, and believes no other: containers of a pod
 // share a network namespace, and so each other's loopback addresses.
-func (c ctlCall) ask(to probeTarget, path string) (probeAnswer, error) {
+func (c ctlCall) ask(to probeTarget, path string) (probe.Answer, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), askLimit)
 	defer cancel()
 	var first error
 	for _, addr := range loopbacks(to.addr) {
-		reply, body, err := getFrom(ctx, addr, path)
+		answer, err := probe.Fetch(ctx, addr, path)
 		if err == nil {
-			return c.believe(addr, to, reply, body)
+			return c.believe(addr, to, answer)
 		}
 		if first == nil {
 			first = unanswered(addr, to, plainly(ctx, err))
 		}
 	}
-	return probeAnswer{}, first
+	return probe.Answer{}, first
 }
 
 // unanswered tells nobody from somebody who does not speak HTTP.
 func unanswered(addr string, to probeTarget, err error) error {
 	var errno syscall.Errno
-	if errors.As(err, &errno) || errors.Is(err, errLate) || errors.Is(err, io.EOF) {
+	if errors.As(err, &errno) || errors.Is(err, errLate) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errNobody{addr, err}
 	}
 	return fmt.Errorf("something else than drainit answers on %s (%s): %w", addr, to.from, err)
 }
 
 // believe returns the answer if it is from the drainit of this container.
-func (c ctlCall) believe(addr string, to probeTarget, reply *http.Response, body []byte) (probeAnswer, error) {
+func (c ctlCall) believe(addr string, to probeTarget, answer probe.Answer) (probe.Answer, error) {
 	own := strconv.FormatUint(c.around.pidNamespace, 10)
-	switch h := reply.Header; {
+	switch h := answer.Header; {
 	case h.Get(probe.HeaderVersion) == "":
-		return probeAnswer{}, fmt.Errorf("something else than drainit answers on %s (%s)", addr, to.from)
+		return probe.Answer{}, fmt.Errorf("something else than drainit answers on %s (%s)", addr, to.from)
 	case c.around.pidNamespace != 0 && h.Get(probe.HeaderPIDNamespace) != own:
-		return probeAnswer{}, fmt.Errorf("the reply on %s is another container's (they share a network namespace): give each its own --probe-addr", addr)
+		return probe.Answer{}, fmt.Errorf("the reply on %s is another container's (they share a network namespace): give each its own --probe-addr", addr)
 	case to.pid != 0 && h.Get(probe.HeaderPID) != strconv.Itoa(to.pid):
-		return probeAnswer{}, fmt.Errorf("the reply on %s is that of PID %s, but drainit here is PID %d: give each its own --probe-addr", addr, h.Get(probe.HeaderPID), to.pid)
+		return probe.Answer{}, fmt.Errorf("the reply on %s is that of PID %s, but drainit here is PID %d: give each its own --probe-addr", addr, h.Get(probe.HeaderPID), to.pid)
 	}
-	return probeAnswer{reply.StatusCode, body}, nil
-}
-
-// getFrom sends one request, without a proxy and without following anything.
-func getFrom(ctx context.Context, addr, path string) (*http.Response, []byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+path, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	transport := http.Transport{DisableKeepAlives: true} // no Proxy
-	reply, err := transport.RoundTrip(req)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer reply.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(reply.Body, answerBytes))
-	return reply, body, err
+	return answer, nil
 }
 
 // errLate says that the limit was hit.

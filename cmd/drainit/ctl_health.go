@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"drainit/internal/probe"
 )
 
 // health asks a question that is answered by yes or no.
@@ -24,22 +26,22 @@ func (c ctlCall) health(path, no string) error {
 		return fmt.Errorf("%s: %w; %s", no, err, c.around.whoIsHere())
 	case err != nil:
 		return fmt.Errorf("%s: %w", no, err)
-	case answer.code != http.StatusOK:
+	case answer.Code != http.StatusOK:
 		return fmt.Errorf("%s: %s", no, failedChecks(answer))
 	}
 	return nil
 }
 
 // failedChecks takes what failed out of a verbose answer: its lines "[-]".
-func failedChecks(a probeAnswer) string {
+func failedChecks(a probe.Answer) string {
 	var failed []string
-	for line := range strings.Lines(string(a.body)) {
+	for line := range strings.Lines(string(a.Body)) {
 		if f, ok := strings.CutPrefix(strings.TrimSpace(line), "[-]"); ok {
 			failed = append(failed, f)
 		}
 	}
 	if failed == nil {
-		return fmt.Sprintf("status %d", a.code)
+		return fmt.Sprintf("status %d", a.Code)
 	}
 	return printable(strings.Join(failed, "; "))
 }

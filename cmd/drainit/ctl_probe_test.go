@@ -194,7 +194,7 @@ func TestCtlFollowsNothing(t *testing.T) {
 func TestCtlTellsWhatSpeaksNoHTTP(t *testing.T) {
 	for says, want := range map[string]string{
 		"SSH-2.0-x\r\n": "something else than drainit answers on ADDR (--probe-addr): ",
-		"":              "nothing answers on ADDR: EOF; PID 1 is nginx, drainit is not running here\n",
+		"":              "nothing answers on ADDR: unexpected EOF; PID 1 is nginx, drainit is not running here\n",
 	} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {

@@ -32,15 +32,15 @@ func (c ctlCall) status() error {
 	if err != nil {
 		return err
 	}
-	if answer.code != http.StatusOK {
-		return fmt.Errorf("status %d: %s", answer.code, printable(string(bytes.TrimSpace(answer.body))))
+	if answer.Code != http.StatusOK {
+		return fmt.Errorf("status %d: %s", answer.Code, printable(string(bytes.TrimSpace(answer.Body))))
 	}
 	var st probe.Status
-	if err := json.Unmarshal(answer.body, &st); err != nil {
+	if err := json.Unmarshal(answer.Body, &st); err != nil {
 		return fmt.Errorf("the reply is no status: %w", err)
 	}
 	if sc.has("json") {
-		_, err = c.stdout.Write(answer.body) // as it is: a newer one may say more
+		_, err = c.stdout.Write(answer.Body) // as it is: a newer one may say more
 	} else {
 		_, err = fmt.Fprint(c.stdout, st.Text())
 	}

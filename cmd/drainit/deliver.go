@@ -61,7 +61,7 @@ func (s *supervisor) sendStop(step int) {
 // follows, since a stopped process acts on no other (signal(7)).
 func (s *supervisor) sendGraceful() {
 	request := syscall.Signal(s.machine.Record().Request)
-	root := s.host.lookAt(s.child.pid)
+	root := s.lookFor(syscall.SIGTERM) // which a shell must not catch to be looked through
 	target := s.cfg.StopSignal.Resolve(root, request)
 	name := programName(root, target)
 	if s.cfg.Group {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"slices"
@@ -28,6 +29,8 @@ type logWriter struct {
 	started atomic.Bool
 	queue   chan logEntry
 	dropped atomic.Int64
+
+	warnings atomic.Int64 // see counting
 }
 
 // logEntry is a line, or a request to say when all before it were written.
@@ -53,9 +56,6 @@ func (w *logWriter) Write(line []byte) (int, error) {
 	}
 	return len(line), nil
 }
-
-// Dropped returns how many lines were lost.
-func (w *logWriter) Dropped() int { return int(w.dropped.Load()) }
 
 // flush waits until what was queued is written, d at most.
 func (w *logWriter) flush(d time.Duration) {
@@ -101,6 +101,27 @@ func writeAll(fd int, b []byte) bool {
 		}
 	}
 	return true
+}
+
+// counting counts what is logged as a warning or an error, at any level of
+// logging: a container whose standard error nobody keeps still has the metric.
+type counting struct {
+	slog.Handler
+	warnings *atomic.Int64
+}
+
+func (c counting) Enabled(_ context.Context, l slog.Level) bool {
+	return l >= slog.LevelWarn || c.Handler.Enabled(context.Background(), l)
+}
+
+func (c counting) Handle(ctx context.Context, r slog.Record) error {
+	if r.Level >= slog.LevelWarn {
+		c.warnings.Add(1)
+	}
+	if !c.Handler.Enabled(ctx, r.Level) {
+		return nil
+	}
+	return c.Handler.Handle(ctx, r)
 }
 
 // newLogger returns the logger of the format, "text" or "json". Durations are

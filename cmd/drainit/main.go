@@ -53,7 +53,7 @@ func run(args, env []string) int {
 	}
 	out := newLogWriter(2, prefix)
 	defer out.flush(flushPatience)
-	log := newLogger(out, cfg.LogFormat, cfg.LogLevel)
+	log := slog.New(counting{newLogger(out, cfg.LogFormat, cfg.LogLevel).Handler(), &out.warnings})
 	for _, w := range warnings {
 		log.Warn(w)
 	}
@@ -137,7 +137,7 @@ func (s *supervisor) serve(l net.Listener, out *logWriter) {
 	id := identity{version: version, pid: os.Getpid(), pidNamespace: ns}
 	server := probe.New(probe.Config{
 		Version: id.version, PID: id.pid, PIDNamespace: id.pidNamespace,
-		Gate: s.gate, Status: s.statusOf(id, out.Dropped),
+		Gate: s.gate, Status: s.statusOf(id, out),
 	})
 	go func() {
 		limitMemory()

@@ -18,7 +18,7 @@ type identity struct {
 }
 
 // statusOf returns the function that the probe server asks for the state.
-func (s *supervisor) statusOf(id identity, dropped func() int) func() probe.Status {
+func (s *supervisor) statusOf(id identity, out *logWriter) func() probe.Status {
 	return func() probe.Status {
 		root := s.host.lookAt(s.child.pid)
 		s.mu.Lock()
@@ -37,7 +37,8 @@ func (s *supervisor) statusOf(id identity, dropped func() int) func() probe.Stat
 			Signals:         s.counts(),
 			Reaped:          s.reaped,
 			Leftovers:       s.leftovers,
-			LogLinesDropped: uint64(dropped()),
+			Warnings:        uint64(out.warnings.Load()),
+			LogLinesDropped: uint64(out.dropped.Load()),
 		}
 		if !rec.T0.IsZero() {
 			st.StopRequest = &probe.StopRequest{

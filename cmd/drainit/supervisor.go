@@ -119,7 +119,7 @@ func (s *supervisor) isStopRequest(sig syscall.Signal) bool {
 	if s.ended { // nothing is running that could be asked
 		return sig == syscall.SIGTERM || sig == syscall.SIGINT
 	}
-	root := s.host.lookAt(s.child.pid)
+	root := s.lookFor(sig)
 	return s.cfg.StopOn.Contains(sig, signals.Facts{
 		Root:             root,
 		Target:           signals.Running(root),
@@ -127,6 +127,23 @@ func (s *supervisor) isStopRequest(sig syscall.Signal) bool {
 		Terminal:         s.child.terminal,
 		SharesForeground: s.child.sharesForeground(),
 	})
+}
+
+const (
+	// A process that blocks a signal may mean to read it (signalfd(2)), or may
+	// be a shell about to fork, for some microseconds: look again.
+	blockedLooks = 2
+	blockedPause = 3 * time.Millisecond
+)
+
+// lookFor looks at the child to decide about sig.
+func (s *supervisor) lookFor(sig syscall.Signal) signals.Process {
+	root := s.host.lookAt(s.child.pid)
+	for i := 0; i < blockedLooks && root.Blocked.Has(sig) && !root.Caught.Has(sig); i++ {
+		time.Sleep(blockedPause)
+		root = s.host.lookAt(s.child.pid)
+	}
+	return root
 }
 
 // facts are only looked up for the first stop request.

@@ -11,6 +11,10 @@ import (
 // is worth a line in the log. Most servers listen within it.
 const warnAfter = 10 * time.Second
 
+// redSpacing is how far apart red answers must be to count as more than one:
+// several probers that ask at the same moment have seen one thing.
+const redSpacing = time.Second
+
 // GateConfig is what a gate asks.
 type GateConfig struct {
 	// Listening reports whether the program listens on all of its ports, and
@@ -44,6 +48,7 @@ type Gate struct {
 	green   bool   // the last answer
 	warned  bool
 	history History
+	lastRed time.Time // the last answer that counts in RedInARow
 }
 
 // History is what the gate answered until the stop request, as far as the
@@ -54,7 +59,7 @@ type History struct {
 	Configured bool // the program has a check: its ports, or one of its own
 	Asked      bool // somebody has asked
 	EverReady  bool // the answer has been yes
-	RedInARow  int  // how many of the last answers, without a gap, were no
+	RedInARow  int  // how many of the last answers, without a gap, were no; see redSpacing
 }
 
 // NewGate returns a gate for a program that has just been started.
@@ -242,7 +247,10 @@ func (g *Gate) record(ok, late bool) (warn bool) {
 		g.history.RedInARow = 0
 		return false
 	}
-	g.history.RedInARow++
+	if now := time.Now(); g.history.RedInARow == 0 || now.Sub(g.lastRed) >= redSpacing {
+		g.history.RedInARow++
+		g.lastRed = now
+	}
 	if !late || g.history.EverReady || g.warned || g.cfg.Warn == nil {
 		return false
 	}

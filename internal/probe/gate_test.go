@@ -74,6 +74,10 @@ func TestReadyAsksBoth(t *testing.T) {
 }
 
 func TestHistory(t *testing.T) {
+	synctest.Test(t, testHistory)
+}
+
+func testHistory(t *testing.T) {
 	var p ports
 	g := NewGate(GateConfig{Listening: p.listening})
 	for i, step := range []struct {
@@ -82,6 +86,7 @@ func TestHistory(t *testing.T) {
 	}{
 		{"", History{true, false, false, 0}},
 		{"red", History{true, true, false, 1}},
+		{"at once, red", History{true, true, false, 1}},
 		{"red", History{true, true, false, 2}},
 		{"green", History{true, true, true, 0}},
 		{"red", History{true, true, true, 1}},
@@ -95,6 +100,9 @@ func TestHistory(t *testing.T) {
 	} {
 		switch step.do {
 		case "red", "green":
+			time.Sleep(redSpacing)
+			fallthrough
+		case "at once, red":
 			p.open.Store(step.do == "green")
 			g.Ready(t.Context())
 		case "stop":

@@ -23,7 +23,7 @@ type metrics struct {
 
 	state, ready, requestAge, requestTime, drainDelay, deadline, deadlineHit,
 	received, forwarded, reaped, leftovers, probeRequests, childStart,
-	logDropped, build metric
+	warnings, logDropped, build metric
 }
 
 // metric is one name with its type.
@@ -48,6 +48,7 @@ func newMetrics(status func() Status, sent *tally) *metrics {
 	m.leftovers = m.gauge("leftovers", "Processes that outlived the program and are being ended.")
 	m.probeRequests = m.counter("probe_requests_total", "Requests answered, by endpoint (other: no such path) and HTTP status.", "endpoint", "code")
 	m.childStart = m.gauge("child_start_time_seconds", "Unix time at which the program was started.")
+	m.warnings = m.counter("warnings_total", "Warnings and errors that drainit has logged about itself or the program.")
 	m.logDropped = m.counter("log_lines_dropped_total", "Log lines dropped because stderr was not read.")
 	m.build = m.gauge("build_info", "Always 1; the labels say what is running.", "version", "goversion")
 	m.registry.MustRegister(m) // descriptors are constant, and a test gathers them
@@ -98,6 +99,7 @@ func (m *metrics) collect(out samples, s Status) {
 	out.send(m.ready, is(s.Ready))
 	out.send(m.leftovers, float64(s.Leftovers))
 	out.send(m.childStart, unixSeconds(s.Child.Started))
+	out.send(m.warnings, float64(s.Warnings))
 	out.send(m.logDropped, float64(s.LogLinesDropped))
 	out.send(m.build, 1, s.Version, runtime.Version())
 	m.collectStop(out, s)

@@ -42,6 +42,7 @@ type Status struct {
 	Signals         Signals `json:"signals"`
 	Reaped          Reaped  `json:"reaped"`
 	Leftovers       int     `json:"leftovers"` // processes that outlived the child
+	Warnings        uint64  `json:"warnings"`  // logged, errors included
 	LogLinesDropped uint64  `json:"log_lines_dropped"`
 }
 

@@ -57,6 +57,7 @@ func midDrain() Status {
 			Forwarded: map[string]uint64{"SIGHUP": 2},
 		},
 		Reaped:          Reaped{Orphan: 12},
+		Warnings:        2,
 		LogLinesDropped: 3,
 	}
 }
@@ -171,7 +172,7 @@ func TestStatusRoundTrip(t *testing.T) {
 func TestStatusKeys(t *testing.T) {
 	want := map[string]string{
 		"": "version name pid pid_namespace state child ready stop_request waiting_for will_send" +
-			" plan timeline deadline_hit signals reaped leftovers log_lines_dropped",
+			" plan timeline deadline_hit signals reaped leftovers warnings log_lines_dropped",
 		"child":        "pid program started",
 		"stop_request": "signal at seconds_ago",
 		"will_send":    "signal why",

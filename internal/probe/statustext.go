@@ -26,6 +26,9 @@ func (s Status) Text() string {
 	p.line("plan", "%s", s.Plan.text())
 	p.line("signals", "received %s; forwarded %s", counts(s.Signals.Received), counts(s.Signals.Forwarded))
 	p.line("reaped", "child %d, orphans %d; leftovers %d", s.Reaped.Child, s.Reaped.Orphan, s.Leftovers)
+	if s.Warnings > 0 {
+		p.line("log", "%d warnings and errors", s.Warnings)
+	}
 	if s.LogLinesDropped > 0 {
 		p.line("log", "%d lines dropped: nobody reads stderr fast enough", s.LogLinesDropped)
 	}
