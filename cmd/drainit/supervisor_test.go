@@ -70,7 +70,7 @@ type bench struct {
 	done    chan struct{}
 }
 
-func newBench(t *testing.T, settings drain.Settings, child signals.Process) *bench {
+func newBench(t *testing.T, settings drain.Settings, running signals.Process) *bench {
 	t.Helper()
 	if settings.Sweep == 0 {
 		settings.Sweep = 2 * time.Second
@@ -80,17 +80,15 @@ func newBench(t *testing.T, settings drain.Settings, child signals.Process) *ben
 		t.Fatal(problems)
 	}
 	b := &bench{
-		fake:    &fakeHost{start: time.Now(), children: []int{childPID}, process: child},
+		fake:    &fakeHost{start: time.Now(), children: []int{childPID}, process: running},
 		signals: make(chan os.Signal, 10), sigchld: make(chan os.Signal, 1),
 		log: &bytes.Buffer{}, done: make(chan struct{}),
 	}
 	cfg := config{Plan: plan, Settings: settings, LogFormat: "text", TerminationLog: "off"}
 	gate := probe.NewGate(probe.GateConfig{})
-	b.supervisor = newSupervisor(cfg, child2(), b.fake.host(), newLogger(b.log, "text", 0), gate, received{b.signals, b.sigchld})
+	b.supervisor = newSupervisor(cfg, child{pid: childPID}, b.fake.host(), newLogger(b.log, "text", 0), gate, received{b.signals, b.sigchld})
 	return b
 }
-
-func child2() child { return child{pid: childPID} }
 
 func (b *bench) start() {
 	go func() {
@@ -102,6 +100,7 @@ func (b *bench) start() {
 
 // exits ends the child.
 func (b *bench) exits(ws unix.WaitStatus) {
+	synctest.Wait()
 	b.fake.ended = append(b.fake.ended, ws)
 	b.fake.children = nil
 	b.sigchld <- syscall.SIGCHLD
@@ -125,7 +124,7 @@ func TestInstantsOfADrain(t *testing.T) {
 		if b.gate.Green() {
 			t.Error("ready after the stop request")
 		}
-		time.Sleep(29 * time.Second)
+		time.Sleep(28*time.Second + 500*time.Millisecond)
 		b.exits(9)
 		b.wantDid(t,
 			"1m5s SIGQUIT to 7", "1m5s SIGCONT to 7",
