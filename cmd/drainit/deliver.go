@@ -51,7 +51,7 @@ func (s *supervisor) sendStop(step int) {
 		s.sendGraceful()
 		return
 	}
-	if s.target.Fast != 0 {
+	if s.target.Fast != 0 && !s.wrapped.targetGone {
 		s.deliver(s.target.PID, s.target.Fast)
 		s.log.Warn("fast signal sent", "signal", signals.Name(s.target.Fast), "program", s.program, "after", s.sinceStop())
 	}
@@ -70,6 +70,7 @@ func (s *supervisor) sendGraceful() {
 	s.mu.Lock()
 	s.target, s.program = target, name
 	s.mu.Unlock()
+	s.swept[target.PID] = true // never the same signal twice: some take it for "now"
 	s.stop(target.PID, target.Signal)
 	if len(target.Wrappers) > 0 {
 		s.wrapped = wrapped{left: target.Wrappers}
@@ -89,16 +90,20 @@ func (s *supervisor) stop(pid int, sig syscall.Signal) {
 // it gets SIGTERM too. One that would start the program again is told.
 const wrapperPatience = 500 * time.Millisecond
 
-// wrapped are the wrappers around the process that got the stop signal.
+// wrapped are the wrappers around the process that got the stop signal. None
+// but the outermost is a child of ours, so that its PID may be a stranger's as
+// soon as it has gone.
 type wrapped struct {
-	left []int // outermost first
-	due  bool  // the innermost has had its patience
+	left       []int // outermost first
+	due        bool  // the innermost has had its patience
+	targetGone bool  // the process inside is gone, and its PID no longer its own
 }
 
 // unwrap is told that a watched process has gone: it is the turn of the wrapper
 // around it, after a moment.
 func (s *supervisor) unwrap(pid int) {
 	n := len(s.wrapped.left)
+	s.wrapped.targetGone = true
 	if n == 0 || s.ended {
 		return
 	}
@@ -112,10 +117,14 @@ func (s *supervisor) unwrap(pid int) {
 	}
 	wrapper := s.wrapped.left[n-1]
 	s.wrapped.left, s.wrapped.due = s.wrapped.left[:n-1], false
-	s.stop(wrapper, syscall.SIGTERM)
-	if len(s.wrapped.left) > 0 {
-		s.host.watch(wrapper, s.gone)
+	if len(s.wrapped.left) == 0 {
+		s.stop(wrapper, syscall.SIGTERM)
+		return
 	}
+	if outer := s.wrapped.left[n-2]; s.host.isChild(wrapper, outer) {
+		s.stop(wrapper, syscall.SIGTERM)
+	}
+	s.host.watch(wrapper, s.gone)
 }
 
 // killAll sends SIGKILL to everything drainit answers for.

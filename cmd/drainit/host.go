@@ -16,6 +16,7 @@ type host struct {
 	killAll  func(children []int) error
 	reap     func(ended func(pid int, ws unix.WaitStatus)) (none bool)
 	children func() []int
+	isChild  func(pid, parent int) bool
 	lookAt   func(pid int) signals.Process
 	watch    func(pid int, gone chan<- int) // sends pid when it is gone
 	oomKills func() (int, bool)
@@ -27,6 +28,7 @@ func realHost(oomKills func() (int, bool)) host {
 		killAll:  reaper.KillAll,
 		reap:     reaper.Reap,
 		children: ownChildren,
+		isChild:  isChild,
 		lookAt:   lookAt,
 		watch:    watch,
 		oomKills: oomKills,

@@ -68,6 +68,12 @@ func livingChildren(pid int) []int {
 	return alive
 }
 
+// isChild reports whether pid is a child of parent by now.
+func isChild(pid, parent int) bool {
+	p, err := proc.Stat(pid)
+	return err == nil && p.PPID == parent
+}
+
 // ownChildren returns the living children of this process, adopted orphans
 // included. A process that entered the container from outside (docker exec)
 // has its parent there and is none.

@@ -187,6 +187,17 @@ func TestWrapperThatStartsAgainIsStopped(t *testing.T) {
 	r.wantExit(143)
 }
 
+// TestWrappersInWrappers: each is told when the one inside has gone.
+func TestWrappersInWrappers(t *testing.T) {
+	t.Parallel()
+	self, _ := os.Executable()
+	inner := "while :; do " + self + " role:wait 0; done"
+	r := launch(t, spec{args: command(nil, sh("sh -c '"+inner+"'; exit 7")...)})
+	r.says("ready")
+	r.signal(syscall.SIGTERM)
+	r.wantExit(7) // the outer shell ends by itself, in time
+}
+
 // TestStopDuringStart sends the stop at any instant from the child's exec on.
 func TestStopDuringStart(t *testing.T) {
 	t.Parallel()

@@ -30,6 +30,8 @@ type fakeHost struct {
 	children []int
 	process  signals.Process
 	killErr  error
+
+	goneAfter time.Duration // watched processes go so long after they are told; 0: never
 }
 
 func (f *fakeHost) note(format string, args ...any) {
@@ -53,8 +55,13 @@ func (f *fakeHost) host() host {
 			return len(f.children) == 0
 		},
 		children: func() []int { return f.children },
+		isChild:  func(int, int) bool { return true },
 		lookAt:   func(pid int) signals.Process { p := f.process; p.PID = pid; return p },
-		watch:    func(int, chan<- int) {},
+		watch: func(pid int, gone chan<- int) {
+			if f.goneAfter > 0 {
+				time.AfterFunc(f.goneAfter, func() { gone <- pid })
+			}
+		},
 		oomKills: func() (int, bool) { return 0, false },
 	}
 }
@@ -133,6 +140,24 @@ func TestInstantsOfADrain(t *testing.T) {
 		if b.status != 137 {
 			t.Errorf("got status %d, want 137", b.status)
 		}
+	})
+}
+
+// TestPIDOfTheGoneIsNotSignalled: what was inside a wrapper is not our child, so
+// its PID may be a stranger's as soon as it has gone.
+func TestPIDOfTheGoneIsNotSignalled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nginx := signals.Process{PID: 8, Comm: "nginx", Argv: []string{"nginx"}, Caught: 1 << (syscall.SIGQUIT - 1)}
+		b := newBench(t, drain.Settings{GracePeriod: 30 * time.Second},
+			signals.Process{Comm: "sh", Argv: []string{"sh", "-c", "x"}, Children: []signals.Process{nginx}})
+		b.fake.goneAfter = time.Second
+		b.start()
+		b.signals <- syscall.SIGTERM
+		time.Sleep(27 * time.Second)
+		b.exits(0)
+		b.wantDid(t,
+			"5s SIGQUIT to 8", "5s SIGCONT to 8",
+			"6.5s SIGTERM to 7", "6.5s SIGCONT to 7")
 	})
 }
 
