@@ -43,6 +43,18 @@ func TestCtlReadyAndLive(t *testing.T) {
 	expectCtl("during the hold", "live", 0)
 }
 
+// ctl finds the address that a flag has set.
+func TestCtlFindsTheProbeAddress(t *testing.T) {
+	t.Parallel()
+	c := startReady(t, image(t, scratchImage), hardened("--entrypoint", "/drainit"),
+		"--probe-addr", "127.0.0.1:9999", "--", "/helper", "serve")
+	for _, verb := range []string{"live", "ready", "status"} {
+		if stdout, stderr, status := c.exec("/drainit", "ctl", verb); status != 0 {
+			t.Errorf("ctl %s: exit status %d, want 0: %s%s", verb, status, stdout, stderr)
+		}
+	}
+}
+
 // During a drain ctl status says from inside a scratch container how far it is.
 func TestCtlStatusDuringADrain(t *testing.T) {
 	t.Parallel()

@@ -51,6 +51,11 @@ func TestSecondDrainitOfANetworkLivesOn(t *testing.T) {
 		_, stderr := second.logs()
 		return strings.Contains(stderr, "WARN") && strings.Contains(stderr, probePort)
 	})
+	// The probes that do answer there are the other container's, and no
+	// evidence of this one.
+	if _, stderr, status := second.exec("/drainit", "ctl", "live"); status != 1 || !strings.Contains(stderr, "another container") {
+		t.Errorf("ctl live: exit status %d, %q, want 1 and that another container answers", status, stderr)
+	}
 	second.stop()
 	second.expectStatus(6)
 	first.stop()
