@@ -25,7 +25,7 @@ func (s *supervisor) entered(e drain.Enter) {
 	case drain.Sweeping:
 		s.gate.SetChildGone("child exited")
 		s.explainKill()
-		s.log.Info("child exited, leftovers remain", "status", rec.Status, "leftovers", s.countLeftovers(),
+		s.log.Info("child exited, leftovers remain", "status", rec.Status, "leftovers", s.leftovers,
 			"sweep", s.cfg.Plan.Sweep, "after", s.sinceStop())
 	case drain.Exited:
 		s.gate.SetChildGone("child exited")

@@ -139,7 +139,9 @@ func (s *supervisor) killAll() {
 // sweep gives every leftover that has not had it the signal that is graceful
 // for its program. Leftovers of leftovers become ours as those end.
 func (s *supervisor) sweep() {
-	for _, pid := range s.host.children() {
+	children := s.host.children()
+	s.noteLeftovers(len(children))
+	for _, pid := range children {
 		if s.swept[pid] {
 			continue
 		}
@@ -148,7 +150,6 @@ func (s *supervisor) sweep() {
 		root.Children = nil
 		s.stop(pid, signals.StopSignal{}.Resolve(root, syscall.SIGTERM).Signal)
 	}
-	s.countLeftovers()
 }
 
 // killPatience bounds the killing of leftovers where drainit is not PID 1.
@@ -157,9 +158,7 @@ const killPatience = time.Second
 // killLeftovers kills what the sweep has not ended. As PID 1 nothing needs
 // waiting for: our exit kills the rest.
 func (s *supervisor) killLeftovers() {
-	s.mu.Lock()
-	s.leftovers = len(s.host.children())
-	s.mu.Unlock()
+	s.noteLeftovers(len(s.host.children()))
 	for until := time.Now().Add(killPatience); time.Now().Before(until); time.Sleep(time.Millisecond) {
 		s.killAll()
 		none := s.host.reap(func(int, unix.WaitStatus) {})
@@ -175,8 +174,12 @@ func (s *supervisor) countLeftovers() int {
 		return 0
 	}
 	n := len(s.host.children())
-	s.mu.Lock()
-	s.leftovers = n
-	s.mu.Unlock()
+	s.noteLeftovers(n)
 	return n
+}
+
+func (s *supervisor) noteLeftovers(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.leftovers = n
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -40,8 +41,11 @@ func (s *supervisor) newGate(own net.Listener) (*probe.Gate, func() drain.Answer
 
 // warnUnready is called once, when readiness has been red for a while.
 func (s *supervisor) warnUnready(detail string) {
-	s.log.Warn("not ready yet", "why", detail,
-		"remedy", "--ports none for a program without ports, or the ports it listens on")
+	remedy := "the program's own check fails; ask /readyz?verbose, and the program why"
+	if strings.Contains(detail, "ports: ") {
+		remedy = "--ports none for a program without ports, or the ports it listens on"
+	}
+	s.log.Warn("not ready yet", "why", detail, "remedy", remedy)
 }
 
 func (s *supervisor) childUID() (uint32, bool) {

@@ -92,6 +92,21 @@ func TestSweepIsBounded(t *testing.T) {
 	}
 }
 
+// TestLeftoversOfAJobAreTalkedAbout: nobody asked for a stop, and still somebody
+// was killed.
+func TestLeftoversOfAJobAreTalkedAbout(t *testing.T) {
+	t.Parallel()
+	script := `setsid /bin/sh -c "trap '' TERM; echo ready; while :; do sleep 0.1; done" & sleep 0.5; exit 5`
+	r := launch(t, spec{args: command([]string{"--sweep", "300ms"}, sh(script)...)})
+	r.says("ready")
+	r.wantExit(5)
+	r.logs("leftovers remain\" status=5 leftovers=")
+	r.logs("leftovers killed")
+	if strings.Contains(r.stderr.String(), "leftovers=0") {
+		t.Errorf("counted when they had gone: %s", r.stderr)
+	}
+}
+
 // TestKillStaysInTheFamily: not PID 1, drainit kills its descendants and nobody else.
 func TestKillStaysInTheFamily(t *testing.T) {
 	t.Parallel()

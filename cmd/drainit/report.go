@@ -22,6 +22,10 @@ const drainReport = "drain report"
 // left, is no drain and goes without a word, as under any other init.
 func (s *supervisor) report(rec drain.Record, why string) {
 	if rec.T0.IsZero() {
+		if rec.SweepCut {
+			s.log.Warn("leftovers killed", "leftovers", s.leftovers, "after", rec.ExitAt.Sub(rec.ChildExitAt),
+				"remedy", "a longer --sweep, or let the program end them")
+		}
 		return
 	}
 	attrs := reportAttrs(rec, why)

@@ -29,6 +29,7 @@ func (s *supervisor) statusOf(id identity, out *logWriter) func() probe.Status {
 			State:           s.machine.State().String(),
 			Child:           probe.Child{PID: s.child.pid, Program: programName(root, s.cfg.StopSignal.Resolve(root, unix.SIGTERM)), Started: s.started},
 			Ready:           s.gate.Green(),
+			ReadyAsked:      s.gate.History().Asked,
 			WaitingFor:      s.machine.WaitingFor(now),
 			WillSend:        s.willSend(root),
 			Plan:            planOf(s.machine.Plan()),
@@ -133,7 +134,7 @@ func (t *timelineOf) add(name string, at time.Time, after time.Duration, planned
 	case !at.IsZero():
 		e.At, e.Done = at, true
 		if !t.t0.IsZero() {
-			e.After = probe.Duration(at.Sub(t.t0))
+			e.After = probe.Duration(at.Sub(t.t0).Round(time.Millisecond))
 		}
 	case !planned:
 		return

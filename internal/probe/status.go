@@ -30,7 +30,8 @@ type Status struct {
 	PIDNamespace uint64 `json:"pid_namespace"` // inode of /proc/self/ns/pid
 	State        string `json:"state"`         // one of the State constants
 	Child        Child  `json:"child"`
-	Ready        bool   `json:"ready"` // the last answer of /readyz, see Gate.Green
+	Ready        bool   `json:"ready"`       // the last answer of /readyz, see Gate.Green
+	ReadyAsked   bool   `json:"ready_asked"` // somebody has asked for /readyz before the stop
 
 	StopRequest *StopRequest `json:"stop_request"` // null before it
 	WaitingFor  string       `json:"waiting_for"`  // "" when nothing is

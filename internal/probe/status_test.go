@@ -21,7 +21,7 @@ func t0() time.Time {
 // atRest is a status before the stop request.
 func atRest() Status {
 	return Status{
-		Version: "1.2.3", PID: 1, PIDNamespace: 4026531836, State: StateRunning, Ready: true,
+		Version: "1.2.3", PID: 1, PIDNamespace: 4026531836, State: StateRunning, Ready: true, ReadyAsked: true,
 		Child:    Child{PID: 7, Program: "server", Started: t0().Add(-time.Hour)},
 		WillSend: WillSend{Signal: "SIGTERM", Why: "no other signal is known to be graceful for server"},
 		Plan:     Plan{Sweep: Duration(2 * time.Second), UnreadyAfter: "0s", DrainDelayRule: "not under Kubernetes"},
@@ -171,7 +171,7 @@ func TestStatusRoundTrip(t *testing.T) {
 // Every key, with its type; a change here is a change for whoever reads /drain.
 func TestStatusKeys(t *testing.T) {
 	want := map[string]string{
-		"": "version name pid pid_namespace state child ready stop_request waiting_for will_send" +
+		"": "version name pid pid_namespace state child ready ready_asked stop_request waiting_for will_send" +
 			" plan timeline deadline_hit signals reaped leftovers warnings log_lines_dropped",
 		"child":        "pid program started",
 		"stop_request": "signal at seconds_ago",

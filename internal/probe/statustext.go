@@ -13,7 +13,7 @@ import (
 // speak to the terminal it is printed on.
 func (s Status) Text() string {
 	var p page
-	p.line("drainit", "%s, pid %d: %s, %s", s.title(), s.PID, s.State, choose(s.Ready, "ready", "not ready"))
+	p.line("drainit", "%s, pid %d: %s, %s", s.title(), s.PID, s.State, s.readiness())
 	if r := s.StopRequest; r != nil {
 		p.line("stop request", "%s, %s ago, at %s", r.Signal, seconds(r.SecondsAgo), clock(r.At))
 	} else {
@@ -41,6 +41,17 @@ type page struct{ strings.Builder }
 // line adds one line.
 func (p *page) line(label, format string, args ...any) {
 	p.WriteString(fmt.Sprintf("%-14s", label) + printable(fmt.Sprintf(format, args...)) + "\n")
+}
+
+// readiness says what Ready means.
+func (s Status) readiness() string {
+	switch {
+	case s.Ready:
+		return "ready"
+	case s.State == StateRunning && !s.ReadyAsked:
+		return "readiness not asked for yet"
+	}
+	return "not ready"
 }
 
 // title returns the version, and the name if there is one.
