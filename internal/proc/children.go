@@ -29,7 +29,7 @@ func ChildPIDs(pid int) ([]int, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, field := range bytes.Fields(b) {
+		for field := range bytes.FieldsSeq(b) {
 			if c, err := strconv.Atoi(string(field)); err == nil {
 				children = append(children, c)
 			}

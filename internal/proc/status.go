@@ -85,7 +85,7 @@ func parseUID(value []byte, uid *int) error {
 
 func parsePIDs(value []byte) ([]int, error) {
 	var pids []int
-	for _, f := range bytes.Fields(value) {
+	for f := range bytes.FieldsSeq(value) {
 		pid, err := strconv.Atoi(string(f))
 		if err != nil {
 			return nil, err
