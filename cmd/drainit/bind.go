@@ -12,8 +12,10 @@ import (
 	"drainit/internal/probe"
 )
 
-// askOccupant bounds the question who holds the probe address.
-const askOccupant = time.Second
+// askOccupant bounds the question who holds the probe address. A drainit that
+// starts at the same moment has bound it and answers once its child runs, which
+// can take a while where processor time is rationed.
+const askOccupant = 3 * time.Second
 
 // bind takes the probe address before the child starts, so that a taken one is
 // known while there is still somebody to tell. A nil listener means that no
