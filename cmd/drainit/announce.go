@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -15,13 +16,13 @@ func (s *supervisor) entered(e drain.Enter) {
 	switch e.State {
 	case drain.Draining:
 		s.log.Info("stop requested", append([]any{"signal", signals.Name(unix.Signal(rec.Request)),
-			"hold", rec.Hold, "rule", rec.HoldRule, "deadline", orOff(s.cfg.Plan.Deadline)}, s.intention(rec)...)...)
+			"hold", holdText(s.cfg.Plan, rec), "rule", rec.HoldRule, "deadline", orOff(s.cfg.Plan.Deadline)}, s.intention(rec)...)...)
 	case drain.Stopping:
-		s.log.Info("stop signal sent", "signal", signals.Name(s.target.Signal), "program", s.program, "pid", s.target.PID,
-			"why", s.target.Why, "hold_ended", e.Why, "after", s.sinceStop())
+		s.log.Info("stop signal sent", append([]any{"signal", signals.Name(s.target.Signal), "program", s.program, "pid", s.target.PID,
+			"why", s.target.Why, "hold_ended", e.Why, "after", s.sinceStop()}, evidenceOf(rec)...)...)
 	case drain.Killing:
-		s.log.Warn("deadline hit, SIGKILL sent", "after", s.sinceStop(),
-			"remedy", "a longer grace period, or find what the program still does")
+		s.log.Warn("deadline hit, SIGKILL sent", append([]any{"after", s.sinceStop(),
+			"remedy", "a longer grace period, or find what the program still does"}, whatWasCut(rec)...)...)
 	case drain.Sweeping:
 		s.gate.SetChildGone("child exited")
 		s.explainKill()
@@ -37,12 +38,52 @@ func (s *supervisor) entered(e drain.Enter) {
 // intention says what the stop signal will be. Where nothing is held it is sent
 // before anybody could read that, so nobody is kept waiting for a look.
 func (s *supervisor) intention(rec drain.Record) []any {
-	if rec.Hold == 0 {
+	if rec.Latest == 0 {
 		return nil
 	}
 	root := s.host.lookAt(s.child.pid)
 	target := s.cfg.StopSignal.Resolve(root, unix.Signal(rec.Request))
-	return []any{"will_send", signals.Name(target.Signal), "program", programName(root, target)}
+	attrs := []any{"will_send", signals.Name(target.Signal), "program", programName(root, target)}
+	if rec.Until == drain.UntilDelay {
+		return attrs
+	}
+	attrs = append(attrs, "until", rec.Until.String(), "latest", rec.Latest)
+	if target.Program.Drains && target.Signal == target.Program.Graceful {
+		attrs = append(attrs, "note", fmt.Sprintf("%s finishes what is in flight by itself: --drain-until %v costs time for nothing", target.Program.Name, rec.Until))
+	}
+	return attrs
+}
+
+// holdText is how long the delay holds the stop signal, a range as it is written.
+func holdText(p drain.Plan, rec drain.Record) string {
+	if p.DelayMax > 0 && rec.Hold == p.DelayMax {
+		return rangeText(p)
+	}
+	return rec.Hold.String()
+}
+
+// rangeText is the delay as it is written: 5s, or 1s..15s.
+func rangeText(p drain.Plan) string {
+	if p.DelayMax > 0 {
+		return short(p.Delay) + ".." + short(p.DelayMax)
+	}
+	return short(p.Delay)
+}
+
+// evidenceOf says what the connections were when the stop signal was sent.
+func evidenceOf(rec drain.Record) []any {
+	if text := rec.Evidence(); text != "" {
+		return []any{"connections", text}
+	}
+	return nil
+}
+
+// whatWasCut says what SIGKILL cut.
+func whatWasCut(rec drain.Record) []any {
+	if rec.AtDeadline.Known {
+		return []any{"connections", rec.AtDeadline.String()}
+	}
+	return nil
 }
 
 // progress says what a drain waits for, so that its last line before a

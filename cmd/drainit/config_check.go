@@ -13,7 +13,7 @@ import (
 func (r *reading) check() {
 	plan, misfits := r.cfg.Settings.Plan()
 	r.cfg.Plan = plan
-	if r.readable("grace-period", "drain-delay", "deadline") {
+	if r.readable("grace-period", "drain-delay", "drain-until", "deadline") {
 		for _, m := range misfits {
 			r.wrong(m.Setting, m.Wrong+"; "+m.Remedy)
 		}

@@ -19,7 +19,9 @@ func show(c config, name string) string {
 	case "grace-period":
 		return c.Settings.GracePeriod.String()
 	case "drain-delay":
-		return fmt.Sprint(c.Settings.DelayGiven, c.Settings.Delay)
+		return fmt.Sprint(c.Settings.DelayGiven, c.Settings.Delay, c.Settings.DelayMax)
+	case "drain-until":
+		return c.Settings.Until.String()
 	case "ports":
 		return fmt.Sprint(c.PortsNone, c.Ports)
 	case "ready-check":
@@ -58,7 +60,8 @@ func show(c config, name string) string {
 // each is different.
 var settingCases = map[string]struct{ byDefault, value, shown, other, otherShown string }{
 	"grace-period":    {"0s", "30", "30s", "1m30s", "1m30s"},
-	"drain-delay":     {"false 0s", "1.5", "true 1.5s", "0", "true 0s"},
+	"drain-delay":     {"false 0s 0s", "1.5", "true 1.5s 0s", "1..1m", "true 1s 1m0s"},
+	"drain-until":     {"delay", "idle", "idle", "CLOSED", "closed"},
 	"ports":           {"false []", "8080, 9090,8080", "false [8080 9090]", "none", "true []"},
 	"ready-check":     {"<nil>", "http://127.0.0.1:8080/healthz", "http://127.0.0.1:8080/healthz", "tcp://127.0.0.1:1", "tcp://127.0.0.1:1"},
 	"deadline":        {"false 0s", "20s", "false 20s", "off", "true 0s"},
@@ -83,6 +86,14 @@ func mustParse(t *testing.T, args, env []string) config {
 		t.Fatalf("parse(%q, %q): warnings %q, error\n%v", args, env, warnings, err)
 	}
 	return c
+}
+
+// evidenceEnds gives settings that wait for evidence the end they need.
+func evidenceEnds(name string) []string {
+	if name == "drain-delay" || name == "drain-until" {
+		return []string{"DRAINIT_DEADLINE=1h"}
+	}
+	return nil
 }
 
 func TestEverySetting(t *testing.T) {
@@ -110,7 +121,7 @@ func TestEverySetting(t *testing.T) {
 			{"last flag", []string{"--" + s.name + "=" + tt.value, "-" + s.name + "=" + tt.other}, nil, tt.otherShown},
 			{"first variable", nil, []string{variable + tt.value, variable + tt.other}, tt.shown},
 		} {
-			got := mustParse(t, append(c.args, "--", "x"), c.env)
+			got := mustParse(t, append(c.args, "--", "x"), append(c.env, evidenceEnds(s.name)...))
 			if got := show(got, s.name); got != c.want {
 				t.Errorf("%s by %s: got %s, want %s", s.name, c.how, got, c.want)
 			}
@@ -118,7 +129,7 @@ func TestEverySetting(t *testing.T) {
 		if s.isSwitch {
 			continue
 		}
-		got := mustParse(t, []string{"--" + s.name, tt.value, "x"}, nil)
+		got := mustParse(t, []string{"--" + s.name, tt.value, "x"}, evidenceEnds(s.name))
 		if got := show(got, s.name); got != tt.shown {
 			t.Errorf("%s with its value in the next argument: got %s, want %s", s.name, got, tt.shown)
 		}

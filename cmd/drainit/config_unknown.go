@@ -7,7 +7,7 @@ import (
 
 // laterFlags are flags of later versions: refused rather than ignored.
 func laterFlags() []string {
-	return []string{"drain-until", "stop-order", "name", "at-drain", "at-stop",
+	return []string{"stop-order", "name", "at-drain", "at-stop",
 		"exit-with", "pod-id", "front", "front-forwarded"}
 }
 

@@ -36,14 +36,15 @@ func (c ctlCall) plan() error {
 
 // planText is the plan as a timeline, counted from the stop request.
 func planText(p drain.Plan) string {
-	unready := min(p.UnreadyAfter, p.Delay)
+	stop := p.Latest()
+	unready := min(p.UnreadyAfter, stop)
 	if p.UnreadyWithStop {
-		unready = p.Delay
+		unready = stop
 	}
 	t := planLines{
 		{0, "stop request", "T0: the platform's stop signal arrives"},
 		{unready, "readiness red", "/readyz answers 503"},
-		{p.Delay, "stop signal", "to the program: drain delay " + short(p.Delay) + " (" + p.DelayRule + ")"},
+		{stop, "stop signal", stopText(p)},
 		{orNever(p.FastAt), "fast signal", "to the program, if it has one"},
 		{orNever(p.Deadline), "SIGKILL", "by drainit, to all that is left: deadline"},
 		{orNever(p.GracePeriod), "SIGKILL", "by the platform: grace period"},
@@ -51,22 +52,47 @@ func planText(p drain.Plan) string {
 	return t.String() + "\n" + planNotes(p)
 }
 
+// stopText says what holds the stop signal.
+func stopText(p drain.Plan) string {
+	atMost := ""
+	if p.DelayMax > 0 || p.Until != drain.UntilDelay {
+		atMost = ", at the latest"
+	}
+	return fmt.Sprintf("to the program%s: drain delay %s (%s)", atMost, rangeText(p), p.DelayRule)
+}
+
+// evidenceNotes says what else decides when the stop signal is sent.
+func evidenceNotes(p drain.Plan) string {
+	var b strings.Builder
+	if p.DelayMax > 0 {
+		fmt.Fprintf(&b, "The delay ends from %s on when connections have clearly ceased to arrive.\n", short(p.Delay))
+	}
+	switch p.Until {
+	case drain.UntilIdle:
+		fmt.Fprintf(&b, "After the delay the stop signal waits until no request is in flight, %s before the deadline at most.\n", short(p.Reserve))
+	case drain.UntilClosed:
+		fmt.Fprintf(&b, "After the delay the stop signal waits until no connection is open, %s before the deadline at most.\n", short(p.Reserve))
+	}
+	return b.String()
+}
+
 // planNotes says what no instant says.
 func planNotes(p drain.Plan) string {
 	var b strings.Builder
-	switch {
+	b.WriteString(evidenceNotes(p))
+	switch stop := p.Latest(); {
 	case p.Deadline == 0:
 		b.WriteString("drainit kills nothing: there is no deadline.\n")
-	case p.Delay < p.Deadline:
-		fmt.Fprintf(&b, "The program has %s from its stop signal to the deadline.\n", short(p.Deadline-p.Delay))
+	case stop < p.Deadline:
+		fmt.Fprintf(&b, "The program has %s from its stop signal to the deadline.\n", short(p.Deadline-stop))
 	}
 	if p.GracePeriod == 0 {
 		b.WriteString("When the platform sends SIGKILL is not known here; --grace-period says it.\n")
 	}
-	if p.Delay > 0 && !p.DelayGiven {
+	if p.Longest() > 0 && !p.DelayGiven {
 		b.WriteString("Nothing is held where nothing listens.\n")
 	}
-	if p.Delay > 0 {
+	if p.Latest() > 0 {
 		b.WriteString("Nothing is held if --ports or --ready-check was never green, or is red.\n")
 	}
 	fmt.Fprintf(&b, "What the program leaves behind has %s from its exit.\n", short(p.Sweep))

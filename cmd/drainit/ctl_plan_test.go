@@ -88,6 +88,31 @@ When the platform sends SIGKILL is not known here; --grace-period says it.
 Nothing is held if --ports or --ready-check was never green, or is red.
 What the program leaves behind has 2s from its exit.
 `, ""}},
+		{"until idle, and a range", "--drain-delay 1..8 --drain-until idle --grace-period 30 --unready-after stop", nil, said{0, `
+      0s  stop request   T0: the platform's stop signal arrives
+     23s  readiness red  /readyz answers 503
+     23s  stop signal    to the program, at the latest: drain delay 1s..8s (as given)
+     26s  fast signal    to the program, if it has one
+     28s  SIGKILL        by drainit, to all that is left: deadline
+     30s  SIGKILL        by the platform: grace period
+
+The delay ends from 1s on when connections have clearly ceased to arrive.
+After the delay the stop signal waits until no request is in flight, 5s before the deadline at most.
+The program has 5s from its stop signal to the deadline.
+Nothing is held if --ports or --ready-check was never green, or is red.
+What the program leaves behind has 2s from its exit.
+`, ""}},
+		{"until closed, without an end", "--drain-delay 1 --drain-until closed", nil, said{1, `
+      0s  stop request   T0: the platform's stop signal arrives
+      0s  readiness red  /readyz answers 503
+      1s  stop signal    to the program: drain delay 1s (as given)
+
+drainit kills nothing: there is no deadline.
+When the platform sends SIGKILL is not known here; --grace-period says it.
+Nothing is held if --ports or --ready-check was never green, or is red.
+What the program leaves behind has 2s from its exit.
+`, `drainit: --drain-until "closed": nothing ends the wait, and a platform that allows less would kill a program that was never told to stop; set --grace-period to what the platform allows, or --deadline
+`}},
 		{"does not fit", "--grace-period 30 --deadline 31 --ports 10143", []string{"DRAINIT_DRAIN_DELAY=31"}, said{1, `
       0s  stop request   T0: the platform's stop signal arrives
       0s  readiness red  /readyz answers 503

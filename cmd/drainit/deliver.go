@@ -48,6 +48,7 @@ func (s *supervisor) forward(sig syscall.Signal) {
 // where the program has one.
 func (s *supervisor) sendStop(step int) {
 	if step == 0 {
+		s.evidence.stopping()
 		s.sendGraceful()
 		return
 	}

@@ -129,7 +129,7 @@ func pathOf(env []string) string {
 
 // serve answers probes from now on, in the background.
 func (s *supervisor) serve(l net.Listener, out *logWriter) {
-	s.gate, s.listening = s.newGate(l)
+	accepted := s.lookAround(l)
 	if l == nil {
 		return
 	}
@@ -141,7 +141,7 @@ func (s *supervisor) serve(l net.Listener, out *logWriter) {
 	})
 	go func() {
 		limitMemory()
-		if err := server.Serve(l); err != nil {
+		if err := server.Serve(countingListener{l, accepted}); err != nil {
 			s.log.Warn("probes are not served any more", "error", err)
 		}
 	}()

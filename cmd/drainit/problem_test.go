@@ -39,8 +39,11 @@ func TestProblems(t *testing.T) {
 
 		{"x", "DRAIN_DELAY=5x", `--drain-delay "5x" (from DRAINIT_DRAIN_DELAY): unknown unit "x"; did you mean 5s?`},
 		{"--drain-delay 5x x", "", `--drain-delay "5x": unknown unit "x"; did you mean 5s?`},
-		{"--drain-delay=1..5 x", "", `--drain-delay "1..5": ranges are not in this version; set one duration`},
-		{"--drain-delay=5s..30s x", "", `--drain-delay "5s..30s": ranges are not in this version; set one duration`},
+		{"--drain-delay=1..5 x", "", `--drain-delay "1..5": may hold for 5s, and a platform that allows less would kill a program that was never told to stop; set --grace-period to what the platform allows, or --deadline`},
+		{"--grace-period=30 --drain-delay=5s..30s x", "", `--drain-delay "5s..30s": not before the deadline of 28s, so the program would never be told to stop; set at most 23s, or a grace period of at least 37s here and on the platform`},
+		{"--grace-period=30 --drain-delay=5s..1s x", "", `--drain-delay "5s..1s": ends before it begins; did you mean 1s..5s?`},
+		{"--grace-period=30 --drain-until=idel x", "", `--drain-until "idel": nothing to wait for; did you mean idle?`},
+		{"--drain-until=idle x", "", `--drain-until "idle": nothing ends the wait, and a platform that allows less would kill a program that was never told to stop; set --grace-period to what the platform allows, or --deadline`},
 		{"--grace-period=1d x", "", `--grace-period "1d": unknown unit "d"; did you mean 24h?`},
 		{"--grace-period=0 x", "", `--grace-period "0": no time at all; write what the platform allows, such as 30s, or unset`},
 		{"--deadline=0 x", "", `--deadline "0": SIGKILL at once; write a later deadline, or off for none`},

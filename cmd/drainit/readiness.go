@@ -3,6 +3,7 @@ package main
 import (
 	"net"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -13,26 +14,50 @@ import (
 	"drainit/internal/proc"
 )
 
-// newGate returns the gate that decides readiness, and what looks for anything
-// reachable from outside; both read the listening sockets of the network
-// namespace, and leave drainit's own out.
-func (s *supervisor) newGate(own net.Listener) (*probe.Gate, func() drain.Answer) {
+// lookAround sets up what looks at sockets: the gate that decides readiness,
+// what looks for anything reachable from outside, and what looks at connections
+// in a stop. All leave drainit's own listener out. It returns where that is to
+// count what it accepts.
+func (s *supervisor) lookAround(own net.Listener) (accepted *atomic.Int64) {
 	finder := &conns.Finder{
 		Processes: childProcesses,
 		Inodes:    proc.SocketInodes,
 		UID:       s.childUID,
 		Own:       isOwn(own),
 	}
+	s.gate, s.listening = s.newGate(finder), reachable(finder)
+	accepted = new(atomic.Int64)
+	o := &observer{ports: s.portsOf(finder), log: s.log}
+	if s.cfg.Plan.DelayMax > 0 { // the one thing read before a stop
+		o.arrivals = newArrivals(conns.PassiveOpens, accepted)
+	}
+	s.evidence = o.evidence()
+	return accepted
+}
+
+// portsOf returns what tells the child's ports: as configured, or found.
+func (s *supervisor) portsOf(finder *conns.Finder) func() ([]uint16, bool, string) {
+	if s.cfg.PortsNone || len(s.cfg.Ports) > 0 {
+		return func() ([]uint16, bool, string) { return s.cfg.Ports, true, "" }
+	}
+	return finder.Ports
+}
+
+func (s *supervisor) newGate(finder *conns.Finder) *probe.Gate {
 	cfg := probe.GateConfig{Ready: s.cfg.ReadyCheck, Live: s.cfg.LiveCheck, Warn: s.warnUnready}
 	if !s.cfg.PortsNone {
 		cfg.Listening = func() (bool, string) { return finder.Listening(s.cfg.Ports) }
 	}
-	return probe.NewGate(cfg), func() drain.Answer {
-		reachable, known := finder.NonLoopback()
+	return probe.NewGate(cfg)
+}
+
+func reachable(finder *conns.Finder) func() drain.Answer {
+	return func() drain.Answer {
+		listens, known := finder.NonLoopback()
 		switch {
 		case !known:
 			return drain.Unknown
-		case reachable:
+		case listens:
 			return drain.Yes
 		}
 		return drain.No

@@ -30,6 +30,7 @@ func (s *supervisor) report(rec drain.Record, why string) {
 	}
 	attrs := reportAttrs(rec, why)
 	attrs = append(attrs, slog.String("stop_signal", s.sentSignal(rec)), slog.String("program", s.program))
+	attrs = append(attrs, connectionAttrs(rec)...)
 	level := slog.LevelInfo
 	if cut(rec) {
 		level = slog.LevelWarn
@@ -62,6 +63,21 @@ func reportAttrs(rec drain.Record, why string) []slog.Attr {
 	}
 }
 
+// connectionAttrs says what had become of connections, as far as it was seen.
+func connectionAttrs(rec drain.Record) []slog.Attr {
+	var attrs []slog.Attr
+	if text := rec.Evidence(); text != "" {
+		attrs = append(attrs, slog.String("connections", text))
+	}
+	switch cut, known := rec.Cut(); {
+	case known && rec.CutKnown:
+		attrs = append(attrs, slog.Int("requests_cut", cut))
+	case known:
+		attrs = append(attrs, slog.Int("requests_cut_at_most", cut))
+	}
+	return attrs
+}
+
 // between returns the time from an instant to the first of the others that
 // came, 0 if it or they did not.
 func between(from time.Time, to ...time.Time) time.Duration {
@@ -83,8 +99,11 @@ func holdEnded(rec drain.Record) string {
 	return "child exited"
 }
 
-// cut reports whether somebody's work was cut short.
-func cut(rec drain.Record) bool { return !rec.KillAt.IsZero() || rec.SweepCut }
+// cut reports whether somebody's work was cut short, as far as that is sure.
+func cut(rec drain.Record) bool {
+	requests, _ := rec.Cut()
+	return !rec.KillAt.IsZero() || rec.SweepCut || rec.CutKnown && requests > 0
+}
 
 func (s *supervisor) sentSignal(rec drain.Record) string {
 	if rec.StopAt.IsZero() {

@@ -34,6 +34,10 @@ var roles = map[string]func(args []string) int{
 	"env":         roleEnv,
 	"tree":        roleTree,
 	"ignore":      roleIgnore,
+	"serve":       roleServe,
+	"drain":       roleDrain,
+	"late":        roleLate,
+	"traffic":     roleTraffic,
 }
 
 func play(name string, args []string) int {
@@ -88,6 +92,10 @@ func prepare(p string) {
 	case "session": // a session with standard input as its terminal
 		_, _ = unix.Setsid()
 		must(unix.IoctlSetInt(0, unix.TIOCSCTTY, 0))
+	case "loopback":
+		loopbackUp()
+	case "refuse-netlink":
+		refuseNetlink()
 	default:
 		must(fmt.Errorf("prepare %q", p))
 	}

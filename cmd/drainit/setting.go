@@ -40,6 +40,7 @@ func settings() []setting {
 		{"ports", "found", false, setPorts},
 		{"ready-check", "none", false, func(c *config, v string) error { return setCheck(&c.ReadyCheck, v) }},
 
+		{"drain-until", "delay", false, setDrainUntil},
 		{"deadline", "auto", false, setDeadline},
 		{"sweep", "2s", false, func(c *config, v string) error { return setDuration(&c.Settings.Sweep, v) }},
 		{"stop-on", "auto", false, parseInto(signals.ParseStopOn, func(c *config) *signals.StopOn { return &c.StopOn })},
@@ -110,16 +111,6 @@ func setGracePeriod(c *config, v string) error {
 		c.Settings.GracePeriod = d
 	}
 	return err
-}
-
-func setDrainDelay(c *config, v string) error {
-	if strings.Contains(v, "..") {
-		return errors.New("ranges are not in this version; set one duration")
-	}
-	if c.Settings.DelayGiven = v != "auto"; !c.Settings.DelayGiven {
-		return nil
-	}
-	return setDuration(&c.Settings.Delay, v)
 }
 
 func setDeadline(c *config, v string) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -35,6 +36,7 @@ func (s *supervisor) statusOf(id identity, out *logWriter) func() probe.Status {
 			Plan:            planOf(s.machine.Plan()),
 			Timeline:        timeline(s.machine.Plan(), rec, s.hasFast(root)),
 			DeadlineHit:     !rec.KillAt.IsZero(),
+			Connections:     connectionsOf(rec),
 			Signals:         s.counts(),
 			Reaped:          s.reaped,
 			Leftovers:       s.leftovers,
@@ -90,7 +92,9 @@ func planOf(p drain.Plan) probe.Plan {
 	}
 	return probe.Plan{
 		DrainDelay:     probe.Duration(p.Delay),
+		DrainDelayMax:  probe.Duration(p.Longest()),
 		DrainDelayRule: p.DelayRule,
+		DrainUntil:     p.Until.String(),
 		Deadline:       probe.Limit(p.Deadline),
 		GracePeriod:    probe.Limit(p.GracePeriod),
 		Sweep:          probe.Duration(p.Sweep),
@@ -98,12 +102,32 @@ func planOf(p drain.Plan) probe.Plan {
 	}
 }
 
+func connectionsOf(rec drain.Record) probe.Connections {
+	c := probe.Connections{
+		Latest:      counted(rec.Last),
+		StopRequest: counted(rec.AtT0),
+		StopSignal:  counted(rec.AtStop),
+		Deadline:    counted(rec.AtDeadline),
+	}
+	if cut, known := rec.Cut(); known {
+		c.RequestsCut = &cut
+	}
+	return c
+}
+
+func counted(s drain.Seen) *probe.Counted {
+	if !s.Known {
+		return nil
+	}
+	return &probe.Counted{InFlight: s.InFlight, Idle: s.Idle, Undecided: s.Undecided, Unaccepted: s.Unaccepted}
+}
+
 // timeline lists what has happened, then what is planned.
 func timeline(p drain.Plan, rec drain.Record, hasFast bool) []probe.Event {
 	t := timelineOf{t0: rec.T0}
 	hold := rec.Hold
 	if rec.T0.IsZero() {
-		hold = p.Delay
+		hold = p.Longest()
 	}
 	unready := min(p.UnreadyAfter, hold)
 	if p.UnreadyWithStop {
@@ -112,12 +136,27 @@ func timeline(p drain.Plan, rec drain.Record, hasFast bool) []probe.Event {
 	over := !rec.ChildExitAt.IsZero() || !rec.KillAt.IsZero()
 	t.add("stop_request", rec.T0, 0, true, rec.HoldRule)
 	t.add("unready", rec.UnreadyAt, unready, true, "")
-	t.add("stop_signal", rec.StopAt, hold, !over, rec.StopWhy)
+	t.add("stop_signal", rec.StopAt, hold, !over, stopDetail(p, rec))
 	t.add("fast_signal", rec.FastAt, p.FastAt, !over && p.FastAt > 0 && hasFast, "")
 	t.add("sigkill", rec.KillAt, p.Deadline, !over && p.Deadline > 0, "")
 	t.add("child_exit", rec.ChildExitAt, 0, false, "")
 	t.add("exit", rec.ExitAt, 0, false, "")
 	return t.events
+}
+
+// stopDetail says why the hold ended, or what may move its end.
+func stopDetail(p drain.Plan, rec drain.Record) string {
+	switch {
+	case !rec.StopAt.IsZero():
+		return rec.StopWhy
+	case !rec.T0.IsZero() && rec.Latest == 0:
+		return ""
+	case p.Until != drain.UntilDelay:
+		return fmt.Sprintf("or until %v, %v at most", p.Until, p.Latest())
+	case p.DelayMax > 0:
+		return fmt.Sprintf("or earlier, from %v on", p.Delay)
+	}
+	return ""
 }
 
 // timelineOf collects events in their order.

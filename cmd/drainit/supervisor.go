@@ -29,11 +29,14 @@ type supervisor struct {
 	gate    *probe.Gate
 	signals <-chan os.Signal
 	sigchld <-chan os.Signal
-	gone    chan int // watched processes that are gone
+	gone    chan int            // watched processes that are gone
+	seen    chan drain.Observed // by the look under way
 	wrapped wrapped
 
 	// listening says whether anything but drainit can be reached from outside.
 	listening func() drain.Answer
+
+	evidence evidence
 
 	oomBefore     int             // out-of-memory kills when the child started
 	killed        bool            // SIGKILL was sent by this process
@@ -59,7 +62,9 @@ func newSupervisor(cfg config, c child, h host, log *slog.Logger, gate *probe.Ga
 		started: time.Now(),
 		signals: r.signals, sigchld: r.child,
 		gone:      make(chan int),
+		seen:      make(chan drain.Observed, 1),
 		listening: func() drain.Answer { return drain.Unknown },
+		evidence:  noEvidence(),
 		swept:     map[int]bool{},
 		machine:   drain.New(cfg.Plan),
 		received:  map[string]uint64{},
@@ -99,6 +104,8 @@ func (s *supervisor) wait(wake <-chan time.Time) {
 		s.reap()
 	case pid := <-s.gone:
 		s.unwrap(pid)
+	case seen := <-s.seen:
+		s.step(seen)
 	case <-wake:
 		s.step(drain.Woken{})
 	}
@@ -159,6 +166,7 @@ func (s *supervisor) facts() drain.Facts {
 		EverReady:       h.EverReady,
 		RedInARow:       h.RedInARow,
 		Listening:       s.lookForListeners(),
+		ArrivalRate:     s.evidence.arrivalRate(),
 	}
 }
 
@@ -191,7 +199,8 @@ func (s *supervisor) reap() {
 	s.mu.Unlock()
 	switch {
 	case childEnded:
-		s.step(drain.ChildExited{Status: s.exitStatus(), Left: !none})
+		cut, known := s.cut()
+		s.step(drain.ChildExited{Status: s.exitStatus(), Left: !none, CutKnown: known, Cut: cut})
 	case none && s.ended:
 		s.step(drain.NothingLeft{})
 	case s.killed:
@@ -199,6 +208,14 @@ func (s *supervisor) reap() {
 	case s.machine.State() == drain.Sweeping:
 		s.sweep()
 	}
+}
+
+// cut counts the requests that ended with the child, after the stop signal.
+func (s *supervisor) cut() (requests int, known bool) {
+	if s.machine.Record().StopAt.IsZero() {
+		return 0, false
+	}
+	return s.evidence.cut()
 }
 
 // exitStatus is the child's, as far as --remap-exit lets it be.
@@ -228,6 +245,8 @@ func (s *supervisor) do(a drain.Action) {
 	switch a := a.(type) {
 	case drain.Unready:
 		s.gate.SetUnready("stop requested")
+	case drain.Look:
+		go func() { s.seen <- s.evidence.look() }() // the machine has one look at a time
 	case drain.Forward:
 		s.forward(syscall.Signal(a.Signal))
 	case drain.StopSignal:

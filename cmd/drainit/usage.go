@@ -20,9 +20,10 @@ The few you set:
   --grace-period D                    default unset
       What the platform allows, from its stop signal on. The one number to set:
       the deadline and the longest hold follow from it.
-  --drain-delay auto|D                default auto
+  --drain-delay auto|D|MIN..MAX       default auto
       How long the stop signal is held. auto: 5s under Kubernetes or where a
       grace period is given, but at most a quarter of a given one; else 0s.
+      A range ends after MIN once connections have clearly ceased to arrive.
   --ports LIST|none                   default found
       The program's TCP ports: readiness waits until each is listened on.
       found: until anything of the program listens.
@@ -32,6 +33,10 @@ The few you set:
 
 The rest:
 
+  --drain-until delay|idle|closed     default delay
+      What the stop signal waits for after the delay: nothing; that no request
+      is in flight; that no connection is open. It waits no longer than leaves
+      the program 5s, or a quarter, before the deadline. For programs that cut.
   --deadline D|off                    default auto
       SIGKILL to all that is left, counted from the stop request. auto: the
       grace period less 2s (less a fifth under 10s); off without one.

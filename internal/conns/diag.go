@@ -20,28 +20,44 @@ const (
 	tcpListen     = 10                                         // TCP_LISTEN, include/net/tcp_states.h
 	localPort     = 4                                          // offset of id.idiag_sport in a row
 	localAddr     = localPort + 4                              // of id.idiag_src
+	cookie        = sizeofSockID - 4                           // of id.idiag_cookie, two words: 4 before id, 8 its own
 	queues        = 4 + sizeofSockID + 4                       // of idiag_rqueue; wqueue, uid, inode follow
+	attrInfo      = 2                                          // INET_DIAG_INFO: struct tcp_info
+	wantInfo      = 1 << (attrInfo - 1)                        // in idiag_ext
 )
 
 // row is struct inet_diag_msg: one socket.
 type row struct {
 	family, state  uint8
 	local          netip.AddrPort
-	rqueue, wqueue uint32 // in state LISTEN: connections to accept, and how many there may be
+	rqueue, wqueue uint32 // bytes; in state LISTEN: connections to accept, and how many there may be
 	uid, inode     uint32
+	cookie         uint64 // the socket's own, never used again until the next boot
+	info           tcpInfo
 }
 
-// encodeRequest asks for all TCP sockets of family whose state is in states,
-// a set of 1<<state. Zeros in the rest mean any.
-func encodeRequest(order binary.ByteOrder, seq uint32, family uint8, states uint32) []byte {
+// request is which TCP sockets to list.
+type request struct {
+	family uint8
+	states uint32 // a set of 1<<state
+	port   uint16 // local; 0 for any. The kernel compares it before it writes anything
+	info   bool   // with struct tcp_info
+}
+
+// encodeRequest asks for a listing. Zeros in the rest mean any.
+func encodeRequest(order binary.ByteOrder, seq uint32, r request) []byte {
 	b := make([]byte, sizeofRequest)
 	order.PutUint32(b[0:], sizeofRequest)
 	order.PutUint16(b[4:], unix.SOCK_DIAG_BY_FAMILY)
 	order.PutUint16(b[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
 	order.PutUint32(b[8:], seq)
 	body := b[unix.SizeofNlMsghdr:]
-	body[0], body[1] = family, unix.IPPROTO_TCP
-	order.PutUint32(body[4:], states)
+	body[0], body[1] = r.family, unix.IPPROTO_TCP
+	if r.info {
+		body[2] = wantInfo
+	}
+	order.PutUint32(body[4:], r.states)
+	binary.BigEndian.PutUint16(body[8:], r.port)
 	return b
 }
 
@@ -120,7 +136,25 @@ func parseRow(order binary.ByteOrder, b []byte) (row, error) {
 	r.wqueue = order.Uint32(b[queues+4:])
 	r.uid = order.Uint32(b[queues+8:])
 	r.inode = order.Uint32(b[queues+12:])
+	r.cookie = uint64(order.Uint32(b[cookie:])) | uint64(order.Uint32(b[cookie+4:]))<<32
+	r.info = parseInfo(order, attribute(order, b[sizeofRow:], attrInfo))
 	return r, nil
+}
+
+// attribute returns the value of the first attribute of a kind (netlink(7):
+// length with this header, kind, value, padding), nil where there is none.
+func attribute(order binary.ByteOrder, b []byte, kind uint16) []byte {
+	for len(b) >= unix.SizeofNlAttr {
+		length := int(order.Uint16(b))
+		if length < unix.SizeofNlAttr || length > len(b) {
+			return nil
+		}
+		if order.Uint16(b[2:]) == kind {
+			return b[unix.SizeofNlAttr:length]
+		}
+		b = b[min(len(b), align(length)):]
+	}
+	return nil
 }
 
 // parseErrno returns what an error or the end of a listing says: zero is an

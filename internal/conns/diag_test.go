@@ -32,6 +32,8 @@ func rowBody(order binary.ByteOrder, r row) []byte {
 	b[0], b[1] = r.family, r.state
 	binary.BigEndian.PutUint16(b[localPort:], r.local.Port())
 	copy(b[localAddr:], r.local.Addr().AsSlice())
+	order.PutUint32(b[cookie:], uint32(r.cookie))
+	order.PutUint32(b[cookie+4:], uint32(r.cookie>>32))
 	for i, n := range []uint32{r.rqueue, r.wqueue, r.uid, r.inode} {
 		order.PutUint32(b[queues+4*i:], n)
 	}
@@ -45,8 +47,8 @@ func errnoBody(order binary.ByteOrder, errno unix.Errno) []byte {
 }
 
 var (
-	row4 = row{unix.AF_INET, tcpListen, netip.MustParseAddrPort("10.1.2.3:8080"), 3, 4096, 1000, 70000}
-	row6 = row{unix.AF_INET6, tcpListen, netip.MustParseAddrPort("[fd00::1]:443"), 0, 128, 0, 1 << 31}
+	row4 = row{family: unix.AF_INET, state: tcpListen, local: netip.MustParseAddrPort("10.1.2.3:8080"), rqueue: 3, wqueue: 4096, uid: 1000, inode: 70000, cookie: 5<<32 | 6}
+	row6 = row{family: unix.AF_INET6, state: tcpListen, local: netip.MustParseAddrPort("[fd00::1]:443"), wqueue: 128, inode: 1 << 31}
 )
 
 func TestRequest(t *testing.T) {
@@ -54,13 +56,20 @@ func TestRequest(t *testing.T) {
 	// and the state TCP_CLOSE, for which it asks as well.
 	want, _ := hex.DecodeString("48000000" + "1400" + "0103" + "07000000" + "00000000" +
 		"02060000" + "00040000" + strings.Repeat("00", 48))
-	if got := encodeRequest(binary.LittleEndian, 7, unix.AF_INET, 1<<tcpListen); !bytes.Equal(got, want) {
+	if got := encodeRequest(binary.LittleEndian, 7, request{family: unix.AF_INET, states: 1 << tcpListen}); !bytes.Equal(got, want) {
 		t.Errorf("request %x, want %x", got, want)
 	}
 	want, _ = hex.DecodeString("00000048" + "0014" + "0301" + "00000007" + "00000000" +
 		"0a060000" + "00000400" + strings.Repeat("00", 48))
-	if got := encodeRequest(binary.BigEndian, 7, unix.AF_INET6, 1<<tcpListen); !bytes.Equal(got, want) {
+	if got := encodeRequest(binary.BigEndian, 7, request{family: unix.AF_INET6, states: 1 << tcpListen}); !bytes.Equal(got, want) {
 		t.Errorf("big-endian request %x, want %x", got, want)
+	}
+	// What `ss -tni sport = :8080` of iproute2 would write if it left the port to
+	// the kernel: states ESTABLISHED, with INET_DIAG_INFO.
+	want, _ = hex.DecodeString("48000000" + "1400" + "0103" + "07000000" + "00000000" +
+		"02060200" + "02000000" + "1f90" + strings.Repeat("00", 46))
+	if got := encodeRequest(binary.LittleEndian, 7, request{unix.AF_INET, 1 << tcpEstablished, 8080, true}); !bytes.Equal(got, want) {
+		t.Errorf("request with port and info %x, want %x", got, want)
 	}
 }
 
@@ -70,7 +79,7 @@ func TestParseRow(t *testing.T) {
 	b, _ := hex.DecodeString("020a0000" +
 		"1f90" + "0000" + "7f000001" + strings.Repeat("00", 12) + strings.Repeat("00", 16) + "00000000" + "0110000000000000" +
 		"00000000" + "01000000" + "80000000" + "feff0000" + "45230100")
-	want := row{unix.AF_INET, 10, netip.MustParseAddrPort("127.0.0.1:8080"), 1, 128, 65534, 0x12345}
+	want := row{family: unix.AF_INET, state: 10, local: netip.MustParseAddrPort("127.0.0.1:8080"), rqueue: 1, wqueue: 128, uid: 65534, inode: 0x12345, cookie: 0x1001}
 	if got, err := parseRow(binary.LittleEndian, b); got != want || err != nil {
 		t.Errorf("row %+v, %v; want %+v", got, err, want)
 	}

@@ -64,6 +64,23 @@ func (f *Finder) Listening(ports []uint16) (ok bool, detail string) {
 	return f.childListens(list)
 }
 
+// Ports returns the TCP ports the child listens on by now, and whether that is
+// known: none at all is an answer too. Where it is not, detail says why in
+// words. It looks at the child's files each time.
+func (f *Finder) Ports() (list []uint16, known bool, detail string) {
+	listeners, err := f.others()
+	if err != nil {
+		return nil, false, fmt.Sprintf("listening sockets cannot be read (%v)", err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	childs, sure := f.look(listeners)
+	if len(childs) == 0 && !sure {
+		return nil, false, "which ports the child listens on cannot be read from its open files"
+	}
+	return ports(childs), true, ""
+}
+
 // NonLoopback reports whether anything in this network namespace except
 // drainit listens on an address that is not loopback, and whether the kernel
 // says. UDP is not looked at.

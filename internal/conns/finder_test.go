@@ -274,3 +274,29 @@ func BenchmarkFinder(b *testing.B) {
 		}
 	}
 }
+
+func TestPorts(t *testing.T) {
+	list := []Listener{own, at("0.0.0.0:8080", 1000, 2, 0), at("[::]:8080", 1000, 3, 0), at("127.0.0.1:9000", 1000, 4, 0), at("0.0.0.0:15006", 1337, 5, 0)}
+	for _, tt := range []struct {
+		name  string
+		w     world
+		want  string
+		known bool
+	}{
+		{"by inode", world{list: list, files: map[int]map[uint64]bool{9: set(2, 3, 77), 10: set(4)}, uid: -1}, "8080, 9000", true},
+		{"by inode, one process hidden", world{list: list, files: map[int]map[uint64]bool{9: set(4)}, hidden: []int{10}, uid: 1000}, "9000", true},
+		{"by uid", world{list: list, hidden: []int{9}, uid: 1000}, "8080, 9000", true},
+		{"hidden, uid not known", world{list: list, hidden: []int{9}, uid: -1}, "", false},
+		{"hidden, another uid", world{list: list, hidden: []int{9}, uid: 3}, "", false},
+		{"listens on nothing", world{list: list, files: map[int]map[uint64]bool{9: set(77)}, uid: 1000}, "", true},
+		{"nobody listens", world{files: map[int]map[uint64]bool{9: set()}, uid: 1000}, "", true},
+		{"all have gone", world{list: list, files: map[int]map[uint64]bool{9: nil}, uid: -1}, "", false},
+		{"no inodes", world{list: []Listener{at("0.0.0.0:8080", 1000, 0, 0)}, files: map[int]map[uint64]bool{9: set(5)}, uid: 1000}, "8080", true},
+		{"cannot be read", world{listErr: errors.New("refused")}, "", false},
+	} {
+		got, known, detail := tt.w.finder().Ports()
+		if commas(got) != tt.want || known != tt.known || known == (detail != "") {
+			t.Errorf("%s: %v, known %v, %q; want %s, %v", tt.name, got, known, detail, tt.want, tt.known)
+		}
+	}
+}

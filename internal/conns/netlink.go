@@ -84,7 +84,7 @@ func (s *socket) listeners() ([]Listener, error) {
 		return nil, fmt.Errorf("sock_diag, IPv4: %w", err)
 	}
 	both, err := s.family(unix.AF_INET6, list)
-	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EAFNOSUPPORT) {
+	if noFamily(err) {
 		return list, nil // IPv4 was answered: this is a kernel without IPv6
 	}
 	if err != nil {
@@ -93,12 +93,17 @@ func (s *socket) listeners() ([]Listener, error) {
 	return both, nil
 }
 
+// noFamily reports whether the kernel has no sockets of that kind.
+func noFamily(err error) bool {
+	return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EAFNOSUPPORT)
+}
+
 // family appends the listeners of one family to list.
 func (s *socket) family(family uint8, list []Listener) ([]Listener, error) {
 	before := len(list)
 	for range maxListings {
 		list = list[:before]
-		whole, err := s.each(family, 1<<tcpListen, func(r row) {
+		whole, err := s.each(request{family: family, states: 1 << tcpListen}, func(r row) {
 			if r.state == tcpListen {
 				list = append(list, Listener{r.local, r.uid, uint64(r.inode), r.rqueue, r.wqueue})
 			}
@@ -113,12 +118,11 @@ func (s *socket) family(family uint8, list []Listener) ([]Listener, error) {
 	return nil, errChanged
 }
 
-// each calls f for every TCP socket of family whose state is in states, a set
-// of 1<<state, and reports whether the listing is whole as far as the kernel
-// knows.
-func (s *socket) each(family uint8, states uint32, f func(row)) (whole bool, err error) {
+// each calls f for every TCP socket that is asked for, and reports whether the
+// listing is whole as far as the kernel knows.
+func (s *socket) each(which request, f func(row)) (whole bool, err error) {
 	s.seq++
-	if err := s.send(encodeRequest(binary.NativeEndian, s.seq, family, states)); err != nil {
+	if err := s.send(encodeRequest(binary.NativeEndian, s.seq, which)); err != nil {
 		return false, err
 	}
 	whole = true

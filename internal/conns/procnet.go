@@ -45,24 +45,35 @@ func procTable(name string, list []Listener) ([]Listener, error) {
 }
 
 func parseTable(order binary.ByteOrder, table io.Reader, list []Listener) ([]Listener, error) {
+	err := eachLine(table, func(line []byte) error {
+		l, listens, err := parseLine(order, line)
+		if listens {
+			list = append(list, l)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// eachLine calls f for every line below the heading.
+func eachLine(table io.Reader, f func(line []byte) error) error {
 	lines := bufio.NewReader(table)
-	if _, err := lines.ReadSlice('\n'); err != nil { // the heading
-		return nil, fmt.Errorf("no heading: %w", err)
+	if _, err := lines.ReadSlice('\n'); err != nil {
+		return fmt.Errorf("no heading: %w", err)
 	}
 	for {
 		line, err := lines.ReadSlice('\n')
 		if err == io.EOF && len(line) == 0 {
-			return list, nil
+			return nil
 		}
 		if err != nil && err != io.EOF {
-			return nil, err
+			return err
 		}
-		l, listens, err := parseLine(order, line)
-		if err != nil {
-			return nil, fmt.Errorf("row %q: %w", bytes.TrimSpace(line), err)
-		}
-		if listens {
-			list = append(list, l)
+		if err := f(line); err != nil {
+			return fmt.Errorf("row %q: %w", bytes.TrimSpace(line), err)
 		}
 	}
 }

@@ -14,6 +14,10 @@ type (
 	// Unready turns readiness red for good.
 	Unready struct{}
 
+	// Look looks at the program's connections and answers with Observed, once.
+	// It may take a while, in which everything else goes on.
+	Look struct{}
+
 	// Forward passes a signal on that is not a stop request.
 	Forward struct{ Signal Signal }
 
@@ -39,6 +43,7 @@ type (
 
 func (Enter) action()         {}
 func (Unready) action()       {}
+func (Look) action()          {}
 func (Forward) action()       {}
 func (StopSignal) action()    {}
 func (Kill) action()          {}

@@ -6,10 +6,15 @@
 // signals and the processes. A late or repeated wake is harmless.
 //
 //	T0              stop request   Draining   readiness red; the stop signal is held
-//	T0 + delay      hold over      Stopping   the stop signal, once, to the child
+//	T0 + delay      hold over                 if so told, and until Reserve before the deadline: requests finish
+//	                               Stopping   the stop signal, once, to the child
 //	T0 + deadline   out of time    Killing    SIGKILL
 //	child exits     at any time    Sweeping   leftovers get their signal, then at most the sweep time
 //	nothing left                   Exited     leave with the child's status
+//
+// What there is to wait for, and whether connections still arrive, it learns
+// from looks it asks for, one at a time. They only ever delay the stop signal,
+// or end a range of delays early; nothing is killed because of one.
 //
 // The timelines in testdata are its specification.
 package drain

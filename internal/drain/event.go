@@ -1,5 +1,7 @@
 package drain
 
+import "time"
+
 // Event is something that happened to drainit or its child.
 type Event interface{ event() }
 
@@ -17,10 +19,25 @@ type (
 	ChildExited struct {
 		Status int  // what drainit is to leave with
 		Left   bool // processes drainit answers for are still there
+
+		CutKnown bool // what follows is
+		Cut      int  // requests in flight that ended with it, or since the stop signal
 	}
 
 	// NothingLeft says that after the child the last leftover has gone too.
 	NothingLeft struct{}
+
+	// Observed answers a Look.
+	Observed struct {
+		Known       bool // false: connections could not be seen, and nothing else is set
+		Connections Connections
+		Settled     bool // nor will it change: no other look is of use
+
+		Arrived int           // connections since the look before, of them or the stop request
+		Quiet   time.Duration // since the last sign of life on any connection that was there before
+
+		Took time.Duration // how long the look took
+	}
 
 	// Woken is no more than the passing of time.
 	Woken struct{}
@@ -30,6 +47,7 @@ func (StopRequest) event() {}
 func (OtherSignal) event() {}
 func (ChildExited) event() {}
 func (NothingLeft) event() {}
+func (Observed) event()    {}
 func (Woken) event()       {}
 
 // Answer is the answer to a question that the kernel may refuse.
@@ -47,6 +65,10 @@ type Facts struct {
 	CheckAsked      bool // and somebody asked for readiness at least once
 	EverReady       bool // and it was green at least once
 	RedInARow       int  // its latest answers that were red for the program's own reasons
+
+	// ArrivalRate is how many connections arrived a second, over the whole
+	// life of the program; 0 where that is not known.
+	ArrivalRate float64
 
 	// Listening: something but drainit listens on an address that is not loopback.
 	Listening Answer

@@ -8,10 +8,12 @@ import (
 // FuzzMachine drives a machine with any settings and events and checks what
 // must hold in every life.
 func FuzzMachine(f *testing.F) {
-	f.Add(uint8(30), uint8(5), uint8(0), uint8(2), uint8(0), []byte{0, 10, 60, 2, 200, 3})
-	f.Add(uint8(0), uint8(0), uint8(5), uint8(0), uint8(1), []byte{0, 0, 0, 1, 250, 2, 250, 5})
-	f.Add(uint8(10), uint8(200), uint8(3), uint8(60), uint8(3), []byte{0, 255, 1, 255, 4, 255, 5, 255})
-	f.Fuzz(func(t *testing.T, grace, delay, deadline, sweep, flags uint8, events []byte) {
+	f.Add(uint8(30), uint8(5), uint8(0), uint8(0), uint8(2), uint8(0), uint8(0), []byte{0, 10, 60, 2, 200, 3})
+	f.Add(uint8(0), uint8(0), uint8(0), uint8(5), uint8(0), uint8(1), uint8(0), []byte{0, 0, 0, 1, 250, 2, 250, 5})
+	f.Add(uint8(10), uint8(200), uint8(0), uint8(3), uint8(60), uint8(3), uint8(0), []byte{0, 255, 1, 255, 4, 255, 5, 255})
+	f.Add(uint8(30), uint8(1), uint8(0), uint8(0), uint8(2), uint8(1), uint8(1|8), []byte{0, 1, 6, 20, 14, 20, 6, 20, 6, 20})
+	f.Add(uint8(60), uint8(1), uint8(14), uint8(0), uint8(2), uint8(1), uint8(0|4|8), []byte{0, 1, 30, 5, 38, 5, 6, 5, 6, 30})
+	f.Fuzz(func(t *testing.T, grace, delay, more, deadline, sweep, flags, evidence uint8, events []byte) {
 		plan, _ := Settings{
 			GracePeriod:     time.Duration(grace) * time.Second,
 			Delay:           time.Duration(delay) * time.Second,
@@ -22,14 +24,29 @@ func FuzzMachine(f *testing.F) {
 			UnreadyAfter:    time.Duration(flags>>4) * time.Second,
 			UnreadyWithStop: flags&4 != 0,
 			Kubernetes:      flags&8 != 0,
+			DelayMax:        time.Duration(int(more>>4)*(int(delay)+int(more))) * time.Second,
+			Until:           Until(evidence & 3 % 3),
 		}.Plan()
 		m := New(plan)
-		c := checker{t: t, plan: plan}
+		c := checker{t: t, plan: plan, punctual: evidence&4 == 0}
 		now := time.Unix(0, 0)
 		for i := 0; i+1 < len(events); i += 2 {
-			now = now.Add(time.Duration(events[i+1]) * 100 * time.Millisecond)
+			then := now.Add(time.Duration(events[i+1]) * 100 * time.Millisecond)
+			for evidence&4 == 0 { // woken when it wants to be, and not late
+				due, ok := m.Wake()
+				if !ok || due.After(then) {
+					break
+				}
+				now = due
+				c.check(m, now, m.Step(now, Woken{}))
+				if evidence&8 != 0 && c.looking { // every look is answered at once
+					c.check(m, now, m.Step(now, fuzzLook(events[i])))
+				}
+			}
+			now = then
 			c.check(m, now, m.Step(now, fuzzEvent(events[i])))
 		}
+		c.punctual = false
 		// Whatever happened: with time alone and the child's end it ends.
 		for range 20 {
 			now = now.Add(time.Hour)
@@ -42,9 +59,11 @@ func FuzzMachine(f *testing.F) {
 }
 
 func fuzzEvent(b byte) Event {
-	switch b % 6 {
+	switch b % 7 {
+	case 6:
+		return fuzzLook(b)
 	case 0:
-		return StopRequest{Signal: 15, Facts: Facts{CheckConfigured: b&64 != 0, CheckAsked: b&128 != 0, Listening: Answer(b / 6 % 3)}}
+		return StopRequest{Signal: 15, Facts: Facts{CheckConfigured: b&64 != 0, CheckAsked: b&128 != 0, Listening: Answer(b / 7 % 3), ArrivalRate: float64(b)}}
 	case 1:
 		return StopRequest{Signal: 3}
 	case 2:
@@ -57,11 +76,25 @@ func fuzzEvent(b byte) Event {
 	return Woken{}
 }
 
+// fuzzLook is the answer to a look, whether or not there was one.
+func fuzzLook(b byte) Observed {
+	return Observed{
+		Known:       b&128 == 0,
+		Settled:     b&129 == 129,
+		Connections: Connections{InFlight: int(b >> 3 & 1), Idle: int(b >> 4 & 1), Undecided: int(b >> 5 & 1), Unaccepted: int(b >> 6 & 1)},
+		Arrived:     int(b&4) * 100,
+		Quiet:       time.Duration(b&16) * time.Second,
+		Took:        time.Duration(b) * time.Duration(b) * time.Millisecond,
+	}
+}
+
 // checker remembers what may happen only once, or only before something else.
 type checker struct {
 	t                                *testing.T
 	plan                             Plan
 	state                            State
+	punctual                         bool // it is woken when it wants to be
+	looking                          bool // a look was asked for and not answered
 	exits, reds, kills, sweeps, stop int
 }
 
@@ -76,6 +109,10 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 			c.t.Errorf("%T after the exit", a)
 		}
 		switch a := a.(type) {
+		case Look:
+			if c.punctual && m.State() != Draining && m.State() != Stopping {
+				c.t.Errorf("look in %v", m.State())
+			}
 		case Exit:
 			c.exits++
 		case Unready:
@@ -95,8 +132,10 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 			if !m.unready {
 				c.t.Error("stop signal sent while ready")
 			}
+			c.checkStop(m.Record())
 		}
 	}
+	c.looking = m.wait.looking
 	if c.exits > 1 || c.reds > 1 || c.kills > 1 || c.sweeps > 1 {
 		c.t.Errorf("exits %d, turned red %d, killed %d, swept %d times: once at most", c.exits, c.reds, c.kills, c.sweeps)
 	}
@@ -105,5 +144,28 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 	}
 	if _, ok := m.Wake(); ok && m.State() == Exited {
 		c.t.Error("wants to be woken after the exit")
+	}
+}
+
+// checkStop holds the instant of the stop signal against what was told: evidence
+// only ever delays it, up to the reserve, and ends a range early, after MIN.
+func (c *checker) checkStop(rec Record) {
+	after := rec.StopAt.Sub(rec.T0)
+	if rec.StopWhy == "asked again" {
+		return
+	}
+	skipped := rec.Hold == 0
+	if !skipped && after < c.plan.Delay {
+		c.t.Errorf("stop signal %v after the stop request (%s), before the delay of %v", after, rec.StopWhy, c.plan.Delay)
+	}
+	latest := c.plan.Latest()
+	if rec.HoldRule != c.plan.DelayRule {
+		latest = 0 // nothing to hold for
+	}
+	if c.punctual && after > latest {
+		c.t.Errorf("stop signal %v after the stop request (%s), later than %v", after, rec.StopWhy, latest)
+	}
+	if c.plan.Deadline > 0 && c.plan.Until != UntilDelay && c.punctual && after > max(c.plan.Longest(), c.plan.Deadline-c.plan.Reserve) {
+		c.t.Errorf("stop signal %v after the stop request, in the reserve of %v before %v", after, c.plan.Reserve, c.plan.Deadline)
 	}
 }

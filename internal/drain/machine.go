@@ -24,7 +24,8 @@ type Machine struct {
 	state State
 	rec   Record
 
-	hold      time.Time // when the hold ends; set in Draining
+	hold      time.Time // when the delay ends at the latest; set in Draining
+	wait      evidence  // what looks have shown
 	patience  time.Time // when Killing or Sweeping ends
 	progress  time.Time // when the next progress line is due; zero while running
 	stepsSent int       // of the stop signal's schedule
@@ -71,6 +72,8 @@ func (m *Machine) handle(now time.Time, e Event) []Action {
 		}
 	case ChildExited:
 		return m.childExited(now, e)
+	case Observed:
+		return m.observed(now, e)
 	case NothingLeft:
 		if m.state == Sweeping {
 			return m.exit(now, "nothing left")
@@ -106,25 +109,33 @@ func (m *Machine) stopRequest(now time.Time, e StopRequest) []Action {
 // drain begins the drain at T0 = now.
 func (m *Machine) drain(now time.Time, e StopRequest) []Action {
 	m.rec.T0, m.rec.Request, m.rec.Requests = now, e.Signal, 1
-	m.rec.Hold, m.rec.HoldRule = m.plan.Delay, m.plan.DelayRule
-	if skip := e.Facts.nothingToHoldFor(m.plan.DelayGiven); skip != "" && m.plan.Delay > 0 {
+	m.rec.Hold, m.rec.HoldRule = m.plan.Longest(), m.plan.DelayRule
+	latest, until := m.plan.Latest(), m.plan.Until
+	if skip := e.Facts.nothingToHoldFor(m.plan.DelayGiven); skip != "" && latest > 0 {
 		m.rec.Hold, m.rec.HoldRule = 0, skip
+		latest, until = 0, UntilDelay
 	}
+	m.rec.Until, m.rec.Latest = until, latest
 	m.hold = now.Add(m.rec.Hold)
+	m.wait = newEvidence(now, now.Add(latest), until, e.Facts.ArrivalRate)
 	var todo []Action
 	if !m.plan.UnreadyWithStop && m.plan.UnreadyAfter == 0 {
 		todo = m.red(now)
 	}
+	if latest > 0 {
+		todo = append(todo, m.look()...)
+	}
 	todo = append(todo, m.enter(now, Draining, m.rec.HoldRule))
 	if m.rec.Hold == 0 {
-		todo = append(todo, m.stop(now, "no hold")...)
+		todo = append(todo, m.endDelay(now, "no hold")...)
 	}
 	return todo
 }
 
 // stop ends the hold.
 func (m *Machine) stop(now time.Time, why string) []Action {
-	m.rec.StopAt, m.rec.StopWhy = now, why
+	m.rec.StopAt, m.rec.StopWhy, m.rec.AtStop = now, why, m.rec.Last
+	m.wait.next = now.Add(lookLeast)
 	todo := append(m.nextStep(now), m.red(now)...)
 	return append(todo, m.enter(now, Stopping, why))
 }
@@ -168,6 +179,7 @@ func (m *Machine) childExited(now time.Time, e ChildExited) []Action {
 		return nil
 	}
 	m.rec.ChildExitAt, m.rec.Status = now, e.Status
+	m.rec.cut, m.rec.CutKnown = e.Cut, e.CutKnown
 	red := m.red(now)
 	switch {
 	case m.state == Killing:

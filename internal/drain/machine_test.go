@@ -57,6 +57,7 @@ func TestTransitionTable(t *testing.T) {
 		{"child exits, nothing left", ChildExited{Status: 3}, 0, map[State]State{
 			Running: Exited, Draining: Exited, Stopping: Exited, Killing: Exited}},
 		{"nothing left", NothingLeft{}, 0, map[State]State{Sweeping: Exited}},
+		{"an answer to no look", Observed{Known: true}, 0, nil},
 		{"woken early", Woken{}, 0, nil},
 		{"woken late", Woken{}, until, map[State]State{
 			Draining: Killing, Stopping: Killing, Killing: Exited, Sweeping: Exited}},

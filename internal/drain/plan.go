@@ -1,9 +1,6 @@
 package drain
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 const (
 	// autoDelay covers in-cluster propagation ("fast, 5 s or so" in the words
@@ -28,7 +25,10 @@ type Settings struct {
 	GracePeriod time.Duration // what the platform allows, from its stop signal
 
 	Delay      time.Duration // drain delay, if DelayGiven
+	DelayMax   time.Duration // 0: Delay is all; else it may take this long, as silence says
 	DelayGiven bool          // false: auto
+
+	Until Until // what else must be true before the stop signal
 
 	Deadline    time.Duration // from the stop request
 	DeadlineOff bool          // no deadline, whatever the grace period
@@ -47,8 +47,11 @@ type Plan struct {
 	GracePeriod time.Duration // 0: unknown
 
 	Delay      time.Duration
-	DelayGiven bool   // by the user, not by a default
-	DelayRule  string // why it is what it is
+	DelayMax   time.Duration // 0: Delay is all; else silence ends it earlier
+	DelayGiven bool          // by the user, not by a default
+	DelayRule  string        // why it is what it is
+
+	Until Until // what else is waited for, until Reserve before the deadline
 
 	Deadline time.Duration // 0: never; SIGKILL
 	Reserve  time.Duration // kept free before the deadline for the child's stop; 0: no deadline
@@ -59,13 +62,6 @@ type Plan struct {
 
 	UnreadyAfter    time.Duration
 	UnreadyWithStop bool
-}
-
-// Problem is a setting that does not fit the others.
-type Problem struct {
-	Setting string // flag without dashes
-	Wrong   string // what is wrong with its value
-	Remedy  string // what would be right
 }
 
 // Plan works out the timeline. The plan is usable even where problems are
@@ -81,10 +77,25 @@ func (s Settings) Plan() (Plan, []Problem) {
 	p.Delay, p.DelayRule = s.delay(p.Deadline)
 	p.DelayGiven = s.DelayGiven
 	p.Reserve = s.reserve(p.Deadline)
-	if fast := p.Deadline - min(fastMargin, p.Deadline/5); fast > p.Delay {
+	if p.Deadline > 0 { // else nothing would end what waits for evidence
+		p.DelayMax, p.Until = s.DelayMax, s.Until
+	}
+	if fast := p.Deadline - min(fastMargin, p.Deadline/5); fast > p.Longest() {
 		p.FastAt = fast
 	}
 	return p, s.problems(p)
+}
+
+// Longest returns how long the stop signal is held for the delay's sake, at most.
+func (p Plan) Longest() time.Duration { return max(p.Delay, p.DelayMax) }
+
+// Latest returns when the stop signal is sent at the latest, unless that was
+// asked for.
+func (p Plan) Latest() time.Duration {
+	if p.Until == UntilDelay {
+		return p.Longest()
+	}
+	return max(p.Longest(), p.Deadline-p.Reserve)
 }
 
 // deadline is the grace period less 2s (less a fifth under 10s) unless it was given.
@@ -131,46 +142,4 @@ func (s Settings) reserve(deadline time.Duration) time.Duration {
 		allowed = deadline
 	}
 	return min(allowed/4, maxReserve)
-}
-
-func (s Settings) problems(p Plan) []Problem {
-	var ps []Problem
-	if s.Deadline > 0 && s.GracePeriod > 0 && s.Deadline >= s.GracePeriod {
-		ps = append(ps, Problem{"deadline",
-			fmt.Sprintf("not before the grace period of %v ends, so the platform's SIGKILL would come first", s.GracePeriod),
-			fmt.Sprintf("leave it out (it follows from the grace period), or set less than %v", s.GracePeriod)})
-	}
-	if p.Deadline == 0 || !s.DelayGiven {
-		return ps
-	}
-	longest := p.Deadline - p.Reserve
-	switch {
-	case s.Delay >= p.Deadline:
-		ps = append(ps, Problem{"drain-delay",
-			fmt.Sprintf("not before the deadline of %v, so the program would never be told to stop", p.Deadline),
-			remedy(s, longest)})
-	case s.GracePeriod > 0 && s.Delay > longest:
-		ps = append(ps, Problem{"drain-delay",
-			fmt.Sprintf("leaves the program %v to stop before the deadline of %v; it needs %v", p.Deadline-s.Delay, p.Deadline, p.Reserve),
-			remedy(s, longest)})
-	}
-	return ps
-}
-
-func remedy(s Settings, longest time.Duration) string {
-	if s.GracePeriod > 0 && s.Deadline == 0 {
-		return fmt.Sprintf("set at most %v, or a grace period of at least %v here and on the platform", longest, graceFor(s.Delay))
-	}
-	return fmt.Sprintf("set at most %v, or a later deadline", longest)
-}
-
-// graceFor returns the least whole-second grace period that allows the delay.
-func graceFor(delay time.Duration) time.Duration {
-	s := Settings{GracePeriod: delay.Truncate(time.Second)}
-	for {
-		s.GracePeriod += time.Second
-		if deadline := s.deadline(); deadline-s.reserve(deadline) >= delay {
-			return s.GracePeriod
-		}
-	}
 }

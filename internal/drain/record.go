@@ -1,9 +1,6 @@
 package drain
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Record is what happened in a stop. Zero instants have not come.
 type Record struct {
@@ -11,8 +8,21 @@ type Record struct {
 	Request  Signal    // the signal that was it
 	Requests int       // stop requests in all
 
-	Hold     time.Duration // how long the stop signal was to be held
+	Hold     time.Duration // how long the delay was to hold the stop signal, at most
 	HoldRule string        // which rule decided that
+	Until    Until         // what was to be waited for besides
+	Latest   time.Duration // when the stop signal was to be sent at the latest
+
+	DelayOverAt time.Time // when the delay was over and, if so told, evidence was waited for
+	AwaitedAt   Seen      // what was there then
+
+	AtT0       Seen // connections soon after the stop request
+	AtStop     Seen // as last seen before the stop signal
+	AtDeadline Seen // and before SIGKILL
+	Last       Seen // as last seen while the child lived
+
+	CutKnown bool // Cut was counted, and not only seen before the exit
+	cut      int
 
 	UnreadyAt   time.Time
 	StopAt      time.Time
@@ -27,22 +37,28 @@ type Record struct {
 	SweepCut   bool // leftovers were killed
 }
 
-// WaitingFor says what the machine waits for, for a person who reads it in the
-// middle of the night. It is empty while running and after the exit.
-func (m *Machine) WaitingFor(now time.Time) string {
-	in := func(t time.Time) time.Duration { return max(0, t.Sub(now)).Round(100 * time.Millisecond) }
-	switch m.state {
-	case Draining:
-		return fmt.Sprintf("the drain delay, over in %v; then the stop signal", in(m.hold))
-	case Stopping:
-		if deadline, ok := m.deadline(); ok {
-			return fmt.Sprintf("the child to exit; SIGKILL in %v", in(deadline))
-		}
-		return "the child to exit; no deadline is set, the platform's SIGKILL ends it"
-	case Killing:
-		return fmt.Sprintf("the child to go after SIGKILL, %v at most", in(m.patience))
-	case Sweeping:
-		return fmt.Sprintf("leftovers of the child to exit; SIGKILL in %v", in(m.patience))
+// Cut returns how many requests were in flight when the child exited or was
+// killed, and whether anything is known of that. Unless CutKnown it is what was
+// last seen before, and may be too much: a program that ends with its last
+// request then seems to have cut it.
+func (r Record) Cut() (requests int, known bool) {
+	if r.CutKnown {
+		return r.cut, !r.T0.IsZero()
 	}
-	return ""
+	ended := !r.ChildExitAt.IsZero() || !r.KillAt.IsZero()
+	if r.T0.IsZero() || !ended || !r.Last.Known {
+		return 0, false
+	}
+	return r.Last.InFlight, true
+}
+
+// see notes what a look has shown.
+func (r *Record) see(s Seen) {
+	r.Last = s
+	if !r.AtT0.Known && r.StopAt.IsZero() {
+		r.AtT0 = s
+	}
+	if !r.AwaitedAt.Known && !r.DelayOverAt.IsZero() {
+		r.AwaitedAt = s
+	}
 }

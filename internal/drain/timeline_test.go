@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,15 +59,36 @@ func TestTimelines(t *testing.T) {
 
 // play runs a story: a line of settings, then lines of "instant event". The
 // machine is woken whenever it asks to be, except over an instant marked
-// "late", where it wakes only then.
+// "late", where it wakes only then. From a line "instant connections ..." on
+// every look is answered, and not shown, as the line says: see world.
 func play(t *testing.T, story string) string {
 	t.Helper()
 	var out strings.Builder
 	var m *Machine
+	var w *world
 	start := time.Unix(0, 0)
 	step := func(now time.Time, e Event) {
 		for _, a := range m.Step(now, e) {
+			if _, ok := a.(Look); ok && w != nil {
+				w.answer = now.Add(w.took)
+				continue
+			}
 			fmt.Fprintf(&out, "%-6v %s\n", now.Sub(start), show(a))
+		}
+	}
+	// until plays what comes before an instant by itself.
+	until := func(now time.Time) {
+		for {
+			due, ok := m.Wake()
+			switch {
+			case w != nil && !w.answer.IsZero() && w.answer.Before(now) && (!ok || !due.Before(w.answer)):
+				at := w.answer
+				step(at, w.look(at))
+			case ok && due.Before(now):
+				step(due, Woken{})
+			default:
+				return
+			}
 		}
 	}
 	lines := bufio.NewScanner(strings.NewReader(story))
@@ -81,6 +103,9 @@ func play(t *testing.T, story string) string {
 			}
 			fmt.Fprintf(&out, "plan   delay %v (%s), deadline %v, reserve %v, fast %v\n",
 				plan.Delay, plan.DelayRule, plan.Deadline, plan.Reserve, plan.FastAt)
+			if plan.Until != UntilDelay || plan.DelayMax > 0 {
+				fmt.Fprintf(&out, "       until %v, longest delay %v, stop signal after %v at the latest\n", plan.Until, plan.Longest(), plan.Latest())
+			}
 			m = New(plan)
 		default:
 			after, err := time.ParseDuration(words[0])
@@ -89,11 +114,21 @@ func play(t *testing.T, story string) string {
 			}
 			now := start.Add(after)
 			late := words[len(words)-1] == "late"
-			for due, ok := m.Wake(); !late && ok && due.Before(now); due, ok = m.Wake() {
-				step(due, Woken{})
+			if !late {
+				until(now)
+			}
+			if words[1] == "connections" {
+				w = parseWorld(t, w, now, words[2:])
+				continue
 			}
 			step(now, parseEvent(t, words[1:]))
 		}
+	}
+	if rec := m.Record(); !rec.StopAt.IsZero() && rec.AtStop.Known {
+		fmt.Fprintf(&out, "at the stop signal: %s\n", rec.Evidence())
+	}
+	if cut, ok := m.Record().Cut(); ok {
+		fmt.Fprintf(&out, "cut: %d\n", cut)
 	}
 	if due, ok := m.Wake(); ok {
 		fmt.Fprintf(&out, "wants to be woken at %v\n", due.Sub(start))
@@ -101,13 +136,77 @@ func play(t *testing.T, story string) string {
 	return out.String()
 }
 
+// world is what looks show from an instant on.
+type world struct {
+	Observed
+	took    time.Duration // by a look
+	rate    float64       // arrivals a second
+	arrived float64       // not told yet
+	moved   time.Time     // when a byte last came or went
+	told    time.Time     // when the last look was answered
+	answer  time.Time     // when the look under way is
+}
+
+func (w *world) look(now time.Time) Observed {
+	w.answer = time.Time{}
+	o := w.Observed
+	w.arrived += w.rate * now.Sub(w.told).Seconds()
+	w.told = now
+	o.Arrived = int(w.arrived)
+	w.arrived -= float64(o.Arrived)
+	if w.rate > 0 {
+		w.moved = now
+	}
+	o.Quiet, o.Took = now.Sub(w.moved), w.took
+	return o
+}
+
+// parseWorld reads "unknown", or any of in-flight=N idle=N undecided=N
+// unaccepted=N, arriving=N a second and took=D for a look.
+func parseWorld(t *testing.T, before *world, now time.Time, words []string) *world {
+	t.Helper()
+	w := &world{moved: now, told: now}
+	if before != nil {
+		w.answer, w.took = before.answer, before.took
+		w.arrived = before.arrived + before.rate*now.Sub(before.told).Seconds()
+	}
+	w.Known = true
+	for _, word := range words {
+		key, value, _ := strings.Cut(word, "=")
+		var n int
+		if _, err := fmt.Sscan(value, &n); err != nil && key != "unknown" && key != "took" {
+			t.Fatalf("connections %q: %v", word, err)
+		}
+		switch key {
+		case "unknown":
+			w.Known = false
+		case "in-flight":
+			w.Connections.InFlight = n
+		case "idle":
+			w.Connections.Idle = n
+		case "undecided":
+			w.Connections.Undecided = n
+		case "unaccepted":
+			w.Connections.Unaccepted = n
+		case "arriving":
+			w.rate = float64(n)
+		case "took":
+			w.took, _ = time.ParseDuration(value)
+		default:
+			t.Fatalf("unknown %q", word)
+		}
+	}
+	return w
+}
+
 func parseSettings(t *testing.T, words []string) Settings {
 	t.Helper()
 	s := Settings{Sweep: 2 * time.Second}
 	for _, w := range words {
 		key, value, _ := strings.Cut(w, "=")
-		d, err := time.ParseDuration(value)
-		if err != nil && value != "" && value != "off" && value != "stop" {
+		least, most, isRange := strings.Cut(value, "..")
+		d, err := time.ParseDuration(least)
+		if err != nil && value != "" && value != "off" && value != "stop" && key != "until" {
 			t.Fatalf("setting %q: %v", w, err)
 		}
 		switch key {
@@ -117,6 +216,11 @@ func parseSettings(t *testing.T, words []string) Settings {
 			s.GracePeriod = d
 		case "delay":
 			s.Delay, s.DelayGiven = d, true
+			if isRange {
+				s.DelayMax, _ = time.ParseDuration(most)
+			}
+		case "until":
+			s.Until = Until(slices.Index(Untils(), value))
 		case "deadline":
 			s.Deadline, s.DeadlineOff = d, value == "off"
 		case "sweep":
@@ -140,6 +244,7 @@ func parseEvent(t *testing.T, words []string) Event {
 			CheckAsked:      strings.Contains(rest, "asked"),
 			EverReady:       strings.Contains(rest, "ever-ready"),
 			RedInARow:       strings.Count(rest, "red"),
+			ArrivalRate:     rateIn(rest),
 			Listening:       map[bool]Answer{true: No, false: Unknown}[strings.Contains(rest, "nothing-listens")],
 		}}
 	case "signal":
@@ -157,6 +262,16 @@ func parseEvent(t *testing.T, words []string) Event {
 	}
 	t.Fatalf("unknown event %q", words)
 	return nil
+}
+
+// rateIn returns N where the words have "N/s".
+func rateIn(words string) (rate float64) {
+	for w := range strings.FieldsSeq(words) {
+		if n, ok := strings.CutSuffix(w, "/s"); ok {
+			fmt.Sscan(n, &rate)
+		}
+	}
+	return rate
 }
 
 func show(a Action) string {

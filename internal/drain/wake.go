@@ -12,8 +12,11 @@ type alarm struct {
 // earlier in the list comes first.
 func (m *Machine) alarms() []alarm {
 	var as []alarm
-	if m.state == Draining {
-		as = append(as, alarm{m.hold, func(m *Machine, now time.Time) []Action { return m.stop(now, "hold over") }})
+	if m.state == Draining && !m.wait.delayOver {
+		as = append(as, alarm{m.hold, func(m *Machine, now time.Time) []Action { return m.endDelay(now, "hold over") }})
+	}
+	if m.state == Draining && m.wait.delayOver {
+		as = append(as, alarm{m.wait.latest, (*Machine).reserveBegins})
 	}
 	if m.state == Draining && !m.unready && !m.plan.UnreadyWithStop {
 		as = append(as, alarm{m.rec.T0.Add(m.plan.UnreadyAfter), (*Machine).red})
@@ -23,6 +26,9 @@ func (m *Machine) alarms() []alarm {
 	}
 	if deadline, ok := m.deadline(); ok && (m.state == Draining || m.state == Stopping) {
 		as = append(as, alarm{deadline, (*Machine).outOfTime})
+	}
+	if (m.state == Draining || m.state == Stopping) && !m.wait.looking && !m.wait.settled {
+		as = append(as, alarm{m.wait.next, func(m *Machine, _ time.Time) []Action { return m.look() }})
 	}
 	switch m.state {
 	case Killing:
@@ -61,7 +67,7 @@ func (m *Machine) wake(now time.Time) []Action {
 
 func (m *Machine) outOfTime(now time.Time) []Action {
 	m.patience = now.Add(killPatience)
-	m.rec.KillAt, m.rec.Status = now, killedStatus
+	m.rec.KillAt, m.rec.Status, m.rec.AtDeadline = now, killedStatus, m.rec.Last
 	todo := append([]Action{Kill{}}, m.red(now)...)
 	return append(todo, m.enter(now, Killing, "deadline"))
 }

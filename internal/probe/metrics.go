@@ -23,7 +23,7 @@ type metrics struct {
 
 	state, ready, requestAge, requestTime, drainDelay, deadline, deadlineHit,
 	received, forwarded, reaped, leftovers, probeRequests, childStart,
-	warnings, logDropped, build metric
+	connections, requestsCut, warnings, logDropped, build metric
 }
 
 // metric is one name with its type.
@@ -39,7 +39,7 @@ func newMetrics(status func() Status, sent *tally) *metrics {
 	m.ready = m.gauge("ready", "1 if the last answer of /readyz was 200, else 0.")
 	m.requestAge = m.gauge("stop_request_age_seconds", "Time since the stop request; 0 before it.")
 	m.requestTime = m.gauge("stop_request_timestamp_seconds", "Unix time of the stop request; 0 before it.")
-	m.drainDelay = m.gauge("drain_delay_seconds", "How long the stop signal is held, from the stop request.")
+	m.drainDelay = m.gauge("drain_delay_seconds", "How long the stop signal is held, from the stop request; the longest of a range.")
 	m.deadline = m.gauge("deadline_seconds", "When SIGKILL is sent, from the stop request; +Inf if never.")
 	m.deadlineHit = m.gauge("deadline_hit", "1 once the deadline has passed before the program had ended, else 0.")
 	m.received = m.counter("signals_received_total", "Signals received, by name; a signal not received yet is absent.", "signal")
@@ -48,6 +48,8 @@ func newMetrics(status func() Status, sent *tally) *metrics {
 	m.leftovers = m.gauge("leftovers", "Processes that outlived the program and are being ended.")
 	m.probeRequests = m.counter("probe_requests_total", "Requests answered, by endpoint (other: no such path) and HTTP status.", "endpoint", "code")
 	m.childStart = m.gauge("child_start_time_seconds", "Unix time at which the program was started.")
+	m.connections = m.gauge("connections", "Connections of the program in a stop, by when they were seen and what is known of them; absent where nothing was seen.", "at", "state")
+	m.requestsCut = m.gauge("requests_cut", "Requests in flight as last seen before the program exited or was killed in a stop; absent before.")
 	m.warnings = m.counter("warnings_total", "Warnings and errors that drainit has logged about itself or the program.")
 	m.logDropped = m.counter("log_lines_dropped_total", "Log lines dropped because stderr was not read.")
 	m.build = m.gauge("build_info", "Always 1; the labels say what is running.", "version", "goversion")
@@ -118,9 +120,10 @@ func (m *metrics) collectStop(out samples, s Status) {
 	}
 	out.send(m.requestAge, request.SecondsAgo)
 	out.send(m.requestTime, unixSeconds(request.At))
-	out.send(m.drainDelay, time.Duration(s.Plan.DrainDelay).Seconds())
+	out.send(m.drainDelay, time.Duration(max(s.Plan.DrainDelay, s.Plan.DrainDelayMax)).Seconds())
 	out.send(m.deadline, deadline)
 	out.send(m.deadlineHit, is(s.DeadlineHit))
+	m.collectConnections(out, s.Connections)
 }
 
 // collectCounts sends the counters with labels.

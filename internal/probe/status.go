@@ -39,6 +39,7 @@ type Status struct {
 	Plan        Plan         `json:"plan"`
 	Timeline    []Event      `json:"timeline"` // in order of After
 	DeadlineHit bool         `json:"deadline_hit"`
+	Connections Connections  `json:"connections"`
 
 	Signals         Signals `json:"signals"`
 	Reaped          Reaped  `json:"reaped"`
@@ -74,7 +75,9 @@ type WillSend struct {
 // GracePeriod, which is the platform's, and Sweep, from the child's exit.
 type Plan struct {
 	DrainDelay     Duration `json:"drain_delay"`
+	DrainDelayMax  Duration `json:"drain_delay_max"`  // the same, but for a range
 	DrainDelayRule string   `json:"drain_delay_rule"` // why it is that long
+	DrainUntil     string   `json:"drain_until"`      // what else is waited for: "delay" is nothing, "idle", "closed"
 	Deadline       Limit    `json:"deadline"`
 	GracePeriod    Limit    `json:"grace_period"`
 	Sweep          Duration `json:"sweep"`

@@ -24,7 +24,7 @@ func atRest() Status {
 		Version: "1.2.3", PID: 1, PIDNamespace: 4026531836, State: StateRunning, Ready: true, ReadyAsked: true,
 		Child:    Child{PID: 7, Program: "server", Started: t0().Add(-time.Hour)},
 		WillSend: WillSend{Signal: "SIGTERM", Why: "no other signal is known to be graceful for server"},
-		Plan:     Plan{Sweep: Duration(2 * time.Second), UnreadyAfter: "0s", DrainDelayRule: "not under Kubernetes"},
+		Plan:     Plan{Sweep: Duration(2 * time.Second), UnreadyAfter: "0s", DrainDelayRule: "not under Kubernetes", DrainUntil: "delay"},
 		Timeline: []Event{
 			{Event: "stop_request"},
 			{Event: "stop_signal", Detail: "SIGTERM"},
@@ -42,7 +42,7 @@ func midDrain() Status {
 		WaitingFor:  "the drain delay, 1.75s left",
 		WillSend:    WillSend{Signal: "SIGQUIT", Why: "nginx finishes its requests on it"},
 		Plan: Plan{
-			DrainDelay: Duration(5 * time.Second), DrainDelayRule: "under Kubernetes",
+			DrainDelay: Duration(5 * time.Second), DrainDelayMax: Duration(15 * time.Second), DrainDelayRule: "as given", DrainUntil: "idle",
 			Deadline: Limit(28 * time.Second), GracePeriod: Limit(30 * time.Second),
 			Sweep: Duration(2 * time.Second), UnreadyAfter: "0s",
 		},
@@ -51,6 +51,10 @@ func midDrain() Status {
 			{Event: "unready", At: at(0), Done: true},
 			{Event: "stop_signal", After: Duration(5 * time.Second), At: at(5 * time.Second), Detail: "SIGQUIT"},
 			{Event: "sigkill", After: Duration(28 * time.Second), At: at(28 * time.Second)},
+		},
+		Connections: Connections{
+			Latest:      &Counted{InFlight: 1, Idle: 40, Undecided: 2, Unaccepted: 3},
+			StopRequest: &Counted{InFlight: 5, Idle: 41},
 		},
 		Signals: Signals{
 			Received:  map[string]uint64{"SIGTERM": 1, "SIGHUP": 2},
@@ -76,6 +80,10 @@ func atEnd() Status {
 	})
 	s.WaitingFor, s.WillSend = "2 leftovers", WillSend{}
 	s.DeadlineHit = true
+	cut := 1
+	s.Connections.StopSignal = &Counted{InFlight: 2, Undecided: 7}
+	s.Connections.Deadline = s.Connections.Latest
+	s.Connections.RequestsCut = &cut
 	s.Leftovers = 2
 	s.Reaped.Child = 1
 	return s
@@ -172,11 +180,12 @@ func TestStatusRoundTrip(t *testing.T) {
 func TestStatusKeys(t *testing.T) {
 	want := map[string]string{
 		"": "version name pid pid_namespace state child ready ready_asked stop_request waiting_for will_send" +
-			" plan timeline deadline_hit signals reaped leftovers warnings log_lines_dropped",
+			" plan timeline deadline_hit connections signals reaped leftovers warnings log_lines_dropped",
 		"child":        "pid program started",
 		"stop_request": "signal at seconds_ago",
 		"will_send":    "signal why",
-		"plan":         "drain_delay drain_delay_rule deadline grace_period sweep unready_after",
+		"plan":         "drain_delay drain_delay_max drain_delay_rule drain_until deadline grace_period sweep unready_after",
+		"connections":  "latest at_stop_request at_stop_signal at_deadline requests_cut",
 		"signals":      "received forwarded",
 		"reaped":       "child orphan",
 	}

@@ -24,6 +24,9 @@ func (s Status) Text() string {
 	p.line("child", "%s", s.childText())
 	s.timeline(&p)
 	p.line("plan", "%s", s.Plan.text())
+	if s.StopRequest != nil {
+		p.line("connections", "%s", s.Connections.text())
+	}
 	p.line("signals", "received %s; forwarded %s", counts(s.Signals.Received), counts(s.Signals.Forwarded))
 	p.line("reaped", "child %d, orphans %d; leftovers %d", s.Reaped.Child, s.Reaped.Orphan, s.Leftovers)
 	if s.Warnings > 0 {
@@ -107,8 +110,14 @@ func (s Status) until(e Event) string {
 // text returns the plan in one line.
 func (p Plan) text() string {
 	delay := p.DrainDelay.String()
+	if p.DrainDelayMax > p.DrainDelay {
+		delay += " to " + p.DrainDelayMax.String()
+	}
 	if p.DrainDelayRule != "" {
 		delay += " (" + p.DrainDelayRule + ")"
+	}
+	if p.DrainUntil != "" && p.DrainUntil != "delay" {
+		delay += ", until " + p.DrainUntil
 	}
 	return fmt.Sprintf("drain delay %s, unready after %s, deadline %s, grace period %s, sweep %s",
 		delay, p.UnreadyAfter, p.Deadline, choose(p.GracePeriod == 0, "not given", p.GracePeriod.String()), p.Sweep)

@@ -13,6 +13,10 @@ type Program struct {
 	Graceful Signal // ends it, after the work in hand; 0: no row, see JVM
 	Fast     Signal // ends it at once, for the last moments before a deadline; 0: none known
 	Source   string // where its authors say so
+
+	// Drains: on Graceful it answers what is in flight, as it comes, and does
+	// without being held back for that.
+	Drains bool
 }
 
 // JVM is the name of the program that every java is. It stops on SIGTERM like
@@ -41,19 +45,19 @@ type row struct {
 //   - whatever stops gracefully on SIGTERM and documents no faster signal.
 var table = [...]row{
 	{
-		Program: Program{Name: "nginx", Graceful: syscall.SIGQUIT, Fast: syscall.SIGTERM, Source: "nginx.org/en/docs/control.html"},
+		Program: Program{Name: "nginx", Graceful: syscall.SIGQUIT, Fast: syscall.SIGTERM, Source: "nginx.org/en/docs/control.html", Drains: true},
 		names:   []string{"nginx", "nginx-debug", "openresty"}, // Kong runs nginx
 	},
 	{
-		Program: Program{Name: "httpd", Graceful: syscall.SIGWINCH, Fast: syscall.SIGTERM, Source: "httpd.apache.org/docs/2.4/stopping.html"},
+		Program: Program{Name: "httpd", Graceful: syscall.SIGWINCH, Fast: syscall.SIGTERM, Source: "httpd.apache.org/docs/2.4/stopping.html", Drains: true},
 		names:   []string{"httpd", "apache2"},
 	},
 	{
-		Program: Program{Name: "lighttpd", Graceful: syscall.SIGINT, Fast: syscall.SIGTERM, Source: "lighttpd: doc/initscripts.txt"},
+		Program: Program{Name: "lighttpd", Graceful: syscall.SIGINT, Fast: syscall.SIGTERM, Source: "lighttpd: doc/initscripts.txt", Drains: true},
 		names:   []string{"lighttpd"},
 	},
 	{
-		Program: Program{Name: "haproxy", Graceful: syscall.SIGUSR1, Fast: syscall.SIGTERM, Source: "docs.haproxy.org/2.6/management.html#4"},
+		Program: Program{Name: "haproxy", Graceful: syscall.SIGUSR1, Fast: syscall.SIGTERM, Source: "docs.haproxy.org/2.6/management.html#4", Drains: true},
 		names:   []string{"haproxy"},
 	},
 	{
@@ -80,11 +84,11 @@ var table = [...]row{
 		names:   []string{"memcached"},
 	},
 	{
-		Program: Program{Name: "unicorn", Graceful: syscall.SIGQUIT, Fast: syscall.SIGTERM, Source: "yhbt.net/unicorn/SIGNALS.html"},
+		Program: Program{Name: "unicorn", Graceful: syscall.SIGQUIT, Fast: syscall.SIGTERM, Source: "yhbt.net/unicorn/SIGNALS.html", Drains: true},
 		names:   []string{"unicorn", "unicorn_rails"},
 	},
 	{
-		Program: Program{Name: "gunicorn", Graceful: syscall.SIGTERM, Fast: syscall.SIGQUIT, Source: "docs.gunicorn.org/en/stable/signals.html"},
+		Program: Program{Name: "gunicorn", Graceful: syscall.SIGTERM, Fast: syscall.SIGQUIT, Source: "docs.gunicorn.org/en/stable/signals.html", Drains: true},
 		names:   []string{"gunicorn"},
 	},
 	{
@@ -93,7 +97,7 @@ var table = [...]row{
 		is:      isCeleryWorker,
 	},
 	{
-		Program: Program{Name: "caddy", Graceful: syscall.SIGTERM, Fast: syscall.SIGQUIT, Source: "caddyserver.com/docs/command-line#signals"},
+		Program: Program{Name: "caddy", Graceful: syscall.SIGTERM, Fast: syscall.SIGQUIT, Source: "caddyserver.com/docs/command-line#signals", Drains: true},
 		names:   []string{"caddy"},
 	},
 	{

@@ -1,0 +1,174 @@
+package conns
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Groups of sock_diag(7) in which the kernel tells of each TCP socket that it
+// destroys, with the last of what it knew of it: SKNLGRP_INET_TCP_DESTROY (1) and
+// SKNLGRP_INET6_TCP_DESTROY (3), include/uapi/linux/sock_diag.h. Anybody may listen,
+// in the own network namespace.
+const destroyGroups = 1<<0 | 1<<2
+
+// countPatience is how long the ends of connections are waited for after the
+// process has gone: the kernel tells of them from a work queue of its own, and
+// of one that is closed only once the peer knows.
+const countPatience = 100 * time.Millisecond
+
+// Cuts counts the connections of some local ports that end while a request is
+// in flight on them. It is safe for concurrent use.
+type Cuts struct {
+	ports  []uint16
+	events *socket
+
+	mu    sync.Mutex
+	ended map[uint64]verdict // since Begin, by cookie; nil before
+	lost  bool               // the kernel told more than could be read
+}
+
+// FollowCuts begins to listen, until the process ends: nobody needs to stop it
+// earlier.
+func FollowCuts(ports []uint16) (*Cuts, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
+	if err != nil {
+		return nil, fmt.Errorf("sock_diag: %w", err)
+	}
+	c := &Cuts{ports: ports, events: newSocket(fd)}
+	err = unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: destroyGroups})
+	if err == nil {
+		err = onlyPorts(fd, ports)
+	}
+	if err != nil {
+		c.events.close()
+		return nil, fmt.Errorf("sock_diag, destroyed sockets: %w", err)
+	}
+	go c.follow()
+	return c, nil
+}
+
+// onlyPorts has the kernel drop what is about other local ports: there may be
+// more of that than could be read. It is a filter of socket(7), SO_ATTACH_FILTER.
+func onlyPorts(fd int, ports []uint16) error {
+	const most = 64 // jumps reach no further than 255
+	if len(ports) > most {
+		return nil
+	}
+	filter := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_H | unix.BPF_ABS, K: unix.SizeofNlMsghdr + localPort}}
+	for i, p := range ports {
+		filter = append(filter, unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jt: uint8(len(ports) - i), K: uint32(p)})
+	}
+	filter = append(filter,
+		unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: 0},
+		unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: 1<<32 - 1})
+	return unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]})
+}
+
+// follow reads what the kernel tells.
+func (c *Cuts) follow() {
+	for {
+		b, err := c.events.receive()
+		if err == nil {
+			_, err = parseDatagram(binary.NativeEndian, b, 0, c.end)
+		}
+		if err != nil {
+			c.mu.Lock()
+			c.lost = true
+			c.mu.Unlock()
+		}
+		if err != nil && !errors.Is(err, unix.ENOBUFS) && !errors.Is(err, unix.EINTR) {
+			return
+		}
+	}
+}
+
+// end notes the end of a connection.
+func (c *Cuts) end(r row) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended != nil && slices.Contains(c.ports, r.local.Port()) && r.state != tcpListen {
+		c.ended[r.cookie] = r.atEnd()
+	}
+}
+
+// atEnd is the verdict on a connection that the program has closed: the FINs,
+// which count as bytes of the stream, count no more.
+func (r row) atEnd() verdict {
+	i := r.info
+	i.unacked, i.received = 0, max(i.received, 1)-1
+	return connection{tcpEstablished, max(r.rqueue, 1) - 1, max(r.wqueue, 1) - 1, i}.open()
+}
+
+// Begin has connections counted that end from now on.
+func (c *Cuts) Begin() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended == nil {
+		c.ended = make(map[uint64]verdict)
+	}
+}
+
+// Count returns how many connections were cut since Begin, and whether that is
+// known. It is called when the program has gone, with the cookies of those that
+// were in flight when it was looked at last, and waits up to countPatience to
+// learn what became of them. One that another process still has open is not cut.
+func (c *Cuts) Count(suspects []uint64) (n int, known bool) {
+	for until := time.Now().Add(countPatience); ; time.Sleep(2 * time.Millisecond) {
+		now, err := c.closing()
+		n, missing, lost := c.tally(now, suspects)
+		switch {
+		case lost || err != nil:
+			return 0, false
+		case missing == 0:
+			return n, true
+		case time.Now().After(until):
+			return 0, false
+		}
+	}
+}
+
+// closing returns the verdict on each connection that is still there.
+func (c *Cuts) closing() (map[uint64]verdict, error) {
+	now := make(map[uint64]verdict)
+	err := diagConnections(c.ports, func(r row) {
+		switch {
+		case r.state == tcpListen || !slices.Contains(c.ports, r.local.Port()):
+		case r.state == tcpEstablished || r.state == tcpCloseWait:
+			now[r.cookie] = idle // and somebody's, who may still answer
+		default:
+			now[r.cookie] = r.atEnd()
+		}
+	})
+	return now, err
+}
+
+// tally counts those in flight among the ended and those of now, each once, and
+// the suspects that are in neither.
+func (c *Cuts) tally(now map[uint64]verdict, suspects []uint64) (cut, missing int, lost bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for cookie, v := range now {
+		if _, ok := c.ended[cookie]; !ok && v == inFlight {
+			cut++
+		}
+	}
+	for _, v := range c.ended {
+		if v == inFlight {
+			cut++
+		}
+	}
+	for _, cookie := range suspects {
+		_, isEnded := c.ended[cookie]
+		_, isThere := now[cookie]
+		if !isEnded && !isThere {
+			missing++
+		}
+	}
+	return cut, missing, c.lost || c.ended == nil
+}

@@ -1,0 +1,63 @@
+package drain
+
+import (
+	"fmt"
+	"time"
+)
+
+// WaitingFor says what the machine waits for, for a person who reads it in the
+// middle of the night. It is empty while running and after the exit.
+func (m *Machine) WaitingFor(now time.Time) string {
+	in := func(t time.Time) time.Duration { return max(0, t.Sub(now)).Round(100 * time.Millisecond) }
+	switch m.state {
+	case Draining:
+		if m.wait.delayOver {
+			return fmt.Sprintf("%s; the stop signal in %v at most", m.awaited(), in(m.wait.latest))
+		}
+		return fmt.Sprintf("the drain delay, over in %v%s; then %s", in(m.hold), m.orSilence(), m.thereafter())
+	case Stopping:
+		if deadline, ok := m.deadline(); ok {
+			return fmt.Sprintf("the child to exit; SIGKILL in %v", in(deadline))
+		}
+		return "the child to exit; no deadline is set, the platform's SIGKILL ends it"
+	case Killing:
+		return fmt.Sprintf("the child to go after SIGKILL, %v at most", in(m.patience))
+	case Sweeping:
+		return fmt.Sprintf("leftovers of the child to exit; SIGKILL in %v", in(m.patience))
+	}
+	return ""
+}
+
+// awaited names what keeps the stop signal back once the delay is over.
+func (m *Machine) awaited() string {
+	last := m.rec.Last
+	switch {
+	case !last.Known:
+		return "requests in flight, if any: connections cannot be seen"
+	case m.wait.until == UntilClosed:
+		return last.String()
+	case last.busy() == 0:
+		return "another look at the connections, none of which is in flight"
+	}
+	last.Idle = 0
+	return last.String()
+}
+
+// orSilence says what may end the delay earlier.
+func (m *Machine) orSilence() string {
+	if m.plan.DelayMax > 0 && m.rec.Hold > m.plan.Delay {
+		return ", or when nothing arrives any more"
+	}
+	return ""
+}
+
+// thereafter says what comes after the delay.
+func (m *Machine) thereafter() string {
+	switch m.wait.until {
+	case UntilIdle:
+		return "requests in flight"
+	case UntilClosed:
+		return "connections to be closed"
+	}
+	return "the stop signal"
+}
