@@ -1,27 +1,40 @@
 package docs_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 )
 
-// The names of a scrape are those of the manual, with their types.
+// The names of a scrape are those of the manual, with their types: of one before
+// a stop, and of one after the program has gone, which has those of connections.
 func TestManualHasEveryMetric(t *testing.T) {
-	r := start(t)
+	r := startRole(t, roleLeaving, "--grace-period", "40s", "--drain-delay", "0", "--drain-until", "idle", "--sweep", "20s")
 	r.signal(syscall.SIGUSR2) // names of signals are there once one came
 	r.untilSent("SIGUSR2")
-	var real []string
-	for line := range strings.Lines(string(r.get("/metrics"))) {
-		if typed, ok := strings.CutPrefix(line, "# TYPE "); ok {
-			real = append(real, strings.TrimSpace(typed))
-		}
-	}
+	types := map[string]bool{}
+	typesOf(r.get("/metrics"), types)
+	r.signal(syscall.SIGTERM)
+	r.until("sweeping", func() bool { return r.status()["state"] == "sweeping" })
+	typesOf(r.get("/metrics"), types)
+	r.signal(syscall.SIGTERM) // enough: ends what was left
+	r.log()
 	var said []string
 	for _, row := range manual(t).section(t, "Metrics").rows() {
 		said = append(said, plain(row[0])+" "+row[1])
 	}
-	wantSame(t, "/metrics", said, real)
+	wantSame(t, "/metrics", said, slices.Collect(maps.Keys(types)))
+}
+
+// typesOf adds the name and type of every metric of a scrape.
+func typesOf(scrape []byte, to map[string]bool) {
+	for line := range strings.Lines(string(scrape)) {
+		if typed, ok := strings.CutPrefix(line, "# TYPE "); ok {
+			to[strings.TrimSpace(typed)] = true
+		}
+	}
 }
 
 // The keys of /drain, before a stop and in one, are those of the manual.
@@ -30,7 +43,10 @@ func TestManualHasEveryDrainKey(t *testing.T) {
 	keys := map[string]bool{}
 	keysOf(r.status(), "", keys)
 	r.signal(syscall.SIGTERM)
-	r.until("draining", func() bool { return r.status()["state"] == "draining" })
+	r.until("draining, and connections were looked at", func() bool {
+		connections, _ := r.status()["connections"].(map[string]any)
+		return r.status()["state"] == "draining" && connections["latest"] != nil
+	})
 	keysOf(r.status(), "", keys)
 	var said, real []string
 	for _, row := range manual(t).section(t, "/drain").rows() {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // root is the checkout, seen from this package's directory.
@@ -21,8 +22,15 @@ const root = "../.."
 var binary string
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == roleProgram {
-		playProgram()
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case roleProgram:
+			playProgram()
+		case roleLeaving:
+			playLeaving()
+		case roleLeftover:
+			playLeftover()
+		}
 	}
 	os.Exit(buildAndRun(m))
 }
@@ -52,6 +60,40 @@ func playProgram() {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM)
 	fmt.Println("ready")
-	<-stop
+	select {
+	case <-stop:
+	case <-time.After(3 * patience): // whoever started it was killed, and cannot end it
+	}
+	os.Exit(0)
+}
+
+// roleLeaving is roleProgram, but for what it leaves behind: a process that
+// ignores SIGTERM, roleLeftover.
+const (
+	roleLeaving  = "docs-test-leaving"
+	roleLeftover = "docs-test-leftover"
+)
+
+func playLeaving() {
+	left := exec.Command(os.Args[0], roleLeftover)
+	ignoring, err := left.StdoutPipe()
+	if err == nil {
+		err = left.Start()
+	}
+	if err == nil {
+		_, err = ignoring.Read(make([]byte, 1))
+	}
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	playProgram()
+}
+
+// playLeftover ends by itself where nobody ends it.
+func playLeftover() {
+	signal.Ignore(syscall.SIGTERM)
+	fmt.Println("ignoring")
+	time.Sleep(patience)
 	os.Exit(0)
 }

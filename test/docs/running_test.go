@@ -30,13 +30,19 @@ type running struct {
 // is ready and its probes answer.
 func start(t *testing.T, flags ...string) *running {
 	t.Helper()
+	return startRole(t, roleProgram, flags...)
+}
+
+// startRole is start with this test binary in a role.
+func startRole(t *testing.T, role string, flags ...string) *running {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := &running{t: t, addr: freeAddr(t)}
 	args := append([]string{"--log-format", "json", "--probe-addr", r.addr}, flags...)
-	r.cmd = exec.Command(binary, append(args, "--", self, roleProgram)...)
+	r.cmd = exec.Command(binary, append(args, "--", self, role)...)
 	r.cmd.Env, r.cmd.Stderr = environment(), &r.stderr
 	stdout, err := r.cmd.StdoutPipe()
 	if err != nil {
