@@ -1,0 +1,148 @@
+package peers_test
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// freeAddr returns a loopback address that nobody listens on.
+func freeAddr() string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "127.0.0.1:0" // refused as an address, with the reason
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// kubernetes makes drainit believe that it runs there.
+var kubernetes = []string{"KUBERNETES_SERVICE_HOST=10.0.0.1"}
+
+// TestNothingListensNothingIsHeld: in a network namespace where nobody can be
+// reached a default hold would be for nothing. drainit's own probe address,
+// which is there, does not count.
+func TestNothingListensNothingIsHeld(t *testing.T) {
+	t.Parallel()
+	for name, command := range map[string][]string{
+		"no listener":   role("wait", "0"),
+		"loopback only": role("listen", "127.0.0.1:8080", "0s"),
+	} {
+		alone(t, func(a *attempt) {
+			p := a.start(spec{newNet: true, prepare: "loopback", env: append(kubernetes, "DRAINIT_PROBE_ADDR=:10143"), command: command})
+			p.says("ready")
+			begin := time.Now()
+			p.signal(syscall.SIGTERM)
+			p.wantExit(0)
+			p.logs(`rule="nothing listens"`)
+			if took := time.Since(begin); took > 4*time.Second {
+				a.fail("%s: held for %v", name, took)
+			}
+		})
+	}
+}
+
+// TestHoldWhereSomethingListens keeps the default hold, which under Kubernetes
+// is 5 s, and a given one whatever listens.
+func TestHoldWhereSomethingListens(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		command []string
+		flags   []string
+		env     []string
+		hold    time.Duration
+		rule    string
+	}{
+		{"default", role("listen", "0.0.0.0:8080", "0s"), nil, kubernetes, 5 * time.Second, "auto: Kubernetes"},
+		{"given", role("wait", "0"), []string{"--drain-delay", "1s"}, kubernetes, time.Second, "as given"},
+		{"quarter", role("listen", ":8080", "0s"), []string{"--grace-period", "6s"}, nil, 1500 * time.Millisecond, "a quarter of the grace period"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			alone(t, func(a *attempt) {
+				p := a.start(spec{newNet: true, env: c.env, flags: map[string][]string{"drainit": c.flags}, command: c.command})
+				p.says("ready")
+				begin := time.Now()
+				p.signal(syscall.SIGTERM)
+				p.wantExit(0)
+				if took := time.Since(begin); took < c.hold {
+					a.fail("held for %v, want %v", took, c.hold)
+				}
+				p.logs(c.rule)
+			})
+		})
+	}
+}
+
+// TestReadiness of a server that needs a while until it listens, with no
+// settings but where to ask: no request before, none from the stop on, and
+// alive throughout.
+func TestReadiness(t *testing.T) {
+	t.Parallel()
+	alone(t, func(a *attempt) {
+		probes, server := freeAddr(), freeAddr()
+		p := a.start(spec{flags: map[string][]string{"drainit": {"--probe-addr", probes, "--drain-delay", "2s"}}, command: role("listen", server, "3s")})
+		p.says("started")
+		live := func() {
+			if code, body := get(probes, "/livez"); code != 200 {
+				a.fail("/livez: %d %s", code, body)
+			}
+		}
+		a.soon("probes are answered", func() bool { code, _ := get(probes, "/livez"); return code == 200 })
+		for !strings.Contains(p.stdout.String(), "ready") {
+			// Listening comes first, then the word, then green.
+			code, body := get(probes, "/readyz?verbose")
+			if code == 200 && !listens(server) {
+				a.fail("ready before it listens: %s", body)
+			}
+			live()
+			time.Sleep(20 * time.Millisecond)
+		}
+		a.soon("ready", func() bool { code, _ := get(probes, "/readyz"); return code == 200 })
+		p.signal(syscall.SIGTERM)
+		p.logs("stop requested")
+		held := 0
+		for ; !strings.Contains(p.stderr.String(), "stop signal sent"); time.Sleep(20 * time.Millisecond) {
+			code, body := get(probes, "/readyz?verbose")
+			switch {
+			case code == 503 && strings.Contains(body, "[-]shutdown"):
+				held++
+			case code == 200:
+				a.fail("ready during the hold: %s", body)
+			}
+			if !strings.Contains(p.stderr.String(), "stop signal sent") && listens(server) && held == 1 {
+				live()
+			}
+		}
+		if held < 10 {
+			a.fail("readiness was red %d times in the hold", held)
+		}
+		p.wantExit(0)
+	})
+}
+
+func listens(addr string) bool {
+	c, err := net.DialTimeout("tcp", addr, patience)
+	if err != nil {
+		return false
+	}
+	c.Close()
+	return true
+}
+
+// get asks for a page, 0 where nobody answers.
+func get(addr, path string) (code int, body string) {
+	client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	reply, err := client.Get("http://" + addr + path)
+	if err != nil {
+		return 0, err.Error()
+	}
+	defer reply.Body.Close()
+	b, _ := io.ReadAll(reply.Body)
+	return reply.StatusCode, string(b)
+}

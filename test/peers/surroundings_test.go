@@ -1,0 +1,103 @@
+package peers_test
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestPoorSurroundings: whatever a container lacks, the child runs, hears
+// SIGTERM, and its status is passed on.
+func TestPoorSurroundings(t *testing.T) {
+	t.Parallel()
+	for _, lacks := range []string{
+		"proc=none", "proc=readonly", "proc=hidepid", "proc=foreign",
+		"nofile=16", "cpu=0",
+		"refuse=1:pidfd_open", "refuse=38:pidfd_open,faccessat2,clone3,close_range", "refuse=1:netlink", "refuse=93:netlink",
+		"refuse=1:ptrace,faccessat2,madvise,chdir", "refuse=1:ioctl", "refuse=1:prctl",
+		"drop=0,1,2,3,5,6,7,8,9,10,11,12,13,14,21,23,24,25,31",
+	} {
+		for _, adopted := range []bool{false, true} {
+			alone(t, func(a *attempt) {
+				p := a.start(spec{adopted: adopted, prepare: lacks, flags: serving(), command: role("wait", "6")})
+				p.says("ready")
+				p.signal(syscall.SIGTERM)
+				p.wantExit(6)
+				if strings.Contains(p.stderr.String(), "goroutine ") {
+					a.fail("%s: stack dump: %s", lacks, p.stderr)
+				}
+			})
+		}
+	}
+}
+
+// serving makes drainit serve its probes where nobody is in the way.
+func serving() map[string][]string {
+	return map[string][]string{"drainit": {"--probe-addr", freeAddr()}}
+}
+
+// TestClosedStandardStreams: those that were closed are /dev/null for the
+// child, and nothing of drainit's own takes their numbers.
+func TestClosedStandardStreams(t *testing.T) {
+	t.Parallel()
+	for _, closed := range []string{"0", "0,1", "2"} {
+		alone(t, func(a *attempt) {
+			p := a.start(spec{prepare: "close=" + closed, flags: serving(), command: role("fds")})
+			p.wantExit(0)
+			if out, want := p.stdout.String(), "open "+openFDs()+"\n"; out != "" && out != want {
+				a.fail("closed %s: the child got %q, want %q", closed, out, want)
+			}
+		})
+	}
+}
+
+// TestGoTuningOfTheChild: variables that tune Go programs are the child's.
+func TestGoTuningOfTheChild(t *testing.T) {
+	t.Parallel()
+	compare(t, func(a *attempt) {
+		p := a.start(spec{env: []string{"GOMAXPROCS=1", "GOGC=off", "GODEBUG=gctrace=1"}, command: sh(`echo "$GOMAXPROCS $GOGC $GODEBUG"`)})
+		p.says("1 off gctrace=1\n")
+		p.wantExit(0)
+	})
+}
+
+// TestLargeEnvironment: nearly all that the kernel takes.
+func TestLargeEnvironment(t *testing.T) {
+	t.Parallel()
+	var large []string
+	for n := range 12 {
+		large = append(large, fmt.Sprintf("LARGE_%d=%s", n, strings.Repeat("x", 100<<10)))
+	}
+	for _, more := range []string{"NOTHING=", "GODEBUG="} {
+		compare(t, func(a *attempt) {
+			a.start(spec{env: append(large, more), command: sh("exit 4")}).wantExit(4)
+		})
+	}
+}
+
+// TestChildOfAnotherUser: without CAP_KILL nobody can signal it. tini gives up,
+// and the container ends under the program; drainit says what is missing and
+// waits for the program's own end.
+func TestChildOfAnotherUser(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	const capKill = "5"
+	alone(t, func(a *attempt) {
+		self := role("become", "65534", "sh", "-c", "echo ready; sleep 1; exit 8")
+		p := a.start(spec{prepare: "drop=" + capKill, command: self})
+		p.says("ready")
+		p.signal(syscall.SIGTERM)
+		p.logs("CAP_KILL")
+		p.wantExit(8)
+	})
+	for _, adopted := range []bool{false, true} { // nor can it be killed, and drainit leaves all the same
+		alone(t, func(a *attempt) {
+			self := role("become", "65534", "sh", "-c", "echo ready; exec sleep 1000")
+			p := a.start(spec{adopted: adopted, prepare: "drop=" + capKill, flags: map[string][]string{"drainit": {"--deadline", "200ms"}}, command: self})
+			p.says("ready")
+			p.signal(syscall.SIGTERM)
+			p.wantExit(137)
+		})
+	}
+}
