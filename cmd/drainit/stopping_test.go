@@ -92,7 +92,7 @@ func TestEverySignalIsForwarded(t *testing.T) {
 	dropped := map[int]bool{ // documented: see docs/manual.md
 		4: true, 5: true, 7: true, 8: true, 11: true, 31: true, // faults
 		9: true, 19: true, // cannot be caught
-		13: true, 15: true, 17: true, 23: true, 27: true, 32: true, 33: true, 34: true,
+		13: true, 15: true, 17: true, 23: true, 24: true, 25: true, 27: true, 32: true, 33: true, 34: true,
 	}
 	for n := 1; n <= 64; n++ {
 		if dropped[n] {
@@ -101,7 +101,7 @@ func TestEverySignalIsForwarded(t *testing.T) {
 		r.signal(syscall.Signal(n))
 		r.says(fmt.Sprintf("got %d.", n))
 	}
-	for _, n := range []int{4, 5, 7, 8, 11, 31, 23, 13, 27, 33} { // none ends drainit
+	for _, n := range []int{4, 5, 7, 8, 11, 31, 23, 13, 24, 25, 27, 32, 33, 34} { // none ends drainit
 		r.signal(syscall.Signal(n))
 	}
 	r.signal(syscall.SIGHUP)

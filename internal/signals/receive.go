@@ -21,6 +21,8 @@ func Receivable(sig Signal) error {
 		return errors.New("SIGURG cannot be received: Go's scheduler sends it to itself, and the two cannot be told apart")
 	case syscall.SIGPIPE:
 		return errors.New("SIGPIPE cannot be received: drainit gets its own from each peer that hangs up, and the two cannot be told apart")
+	case syscall.SIGXFSZ, syscall.SIGXCPU:
+		return fmt.Errorf("%s cannot be received: drainit gets its own at a limit it shares with the program (setrlimit(2)), and the two cannot be told apart", Name(sig))
 	case 32, 33, 34:
 		return fmt.Errorf("signal %d cannot be received: C libraries keep it for their threads, so Go's runtime leaves it alone", int(sig))
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func TestReceivableAndForwardable(t *testing.T) {
-	deaf := []Signal{syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGURG, syscall.SIGPROF, syscall.SIGPIPE, 32, 33, 34}
+	deaf := []Signal{syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGURG, syscall.SIGPROF, syscall.SIGPIPE, syscall.SIGXCPU, syscall.SIGXFSZ, 32, 33, 34}
 	faults := []Signal{syscall.SIGILL, syscall.SIGTRAP, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGSEGV, syscall.SIGSYS}
 	for sig := Signal(1); sig <= 64; sig++ {
 		receivable := !slices.Contains(deaf, sig)
@@ -33,7 +33,7 @@ func TestReceivableAndForwardable(t *testing.T) {
 func TestReceivableSaysWhy(t *testing.T) {
 	for sig, want := range map[Signal]string{
 		syscall.SIGKILL: "signal(7)", syscall.SIGSTOP: "signal(7)", syscall.SIGPROF: "profiler",
-		syscall.SIGURG: "scheduler", syscall.SIGPIPE: "hangs up", 32: "signal 32", 33: "signal 33", 34: "C libraries",
+		syscall.SIGURG: "scheduler", syscall.SIGPIPE: "hangs up", syscall.SIGXCPU: "limit", syscall.SIGXFSZ: "limit", 32: "signal 32", 33: "signal 33", 34: "C libraries",
 	} {
 		if err := Receivable(sig); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Receivable(%d) = %v, want %q in it", int(sig), err, want)

@@ -10,10 +10,10 @@ import (
 
 // passedOn are the signals that any init passes on: not faults, which are about
 // the process that made them, and none that its own doings can raise (SIGPIPE,
-// SIGTTIN, SIGTTOU, SIGXFSZ, SIGCHLD, SIGURG).
+// SIGTTIN, SIGTTOU, SIGXCPU, SIGXFSZ, SIGCHLD, SIGURG).
 var passedOn = []syscall.Signal{
 	syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGALRM, syscall.SIGSTKFLT,
-	syscall.SIGCONT, syscall.SIGTSTP, syscall.SIGXCPU, syscall.SIGVTALRM, syscall.SIGWINCH, syscall.SIGIO, syscall.SIGPWR,
+	syscall.SIGCONT, syscall.SIGTSTP, syscall.SIGVTALRM, syscall.SIGWINCH, syscall.SIGIO, syscall.SIGPWR,
 	35, 36, 37, 38, 50, 62, 63, 64,
 }
 
@@ -40,9 +40,8 @@ func TestEverySignalInOrder(t *testing.T) {
 	}
 }
 
-// settled waits until drainit receives every signal: those that no platform
-// stops with only once the child runs, and just before it leaves its working
-// directory.
+// settled waits until drainit receives every signal: the real-time ones while
+// the child starts, and just before drainit leaves its working directory.
 func (p *process) settled() {
 	if p.is("drainit") {
 		p.soon("drainit is in /", func() bool {
