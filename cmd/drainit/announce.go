@@ -21,8 +21,7 @@ func (s *supervisor) entered(e drain.Enter) {
 		s.log.Info("stop signal sent", append([]any{"signal", signals.Name(s.target.Signal), "program", s.program, "pid", s.target.PID,
 			"why", s.target.Why, "hold_ended", e.Why, "after", s.sinceStop()}, evidenceOf(rec)...)...)
 	case drain.Killing:
-		s.log.Warn("deadline hit, SIGKILL sent", append([]any{"after", s.sinceStop(),
-			"remedy", "a longer grace period, or find what the program still does"}, whatWasCut(rec)...)...)
+		s.killing(rec)
 	case drain.Sweeping:
 		s.gate.SetChildGone("child exited")
 		s.explainKill()
@@ -33,6 +32,23 @@ func (s *supervisor) entered(e drain.Enter) {
 		s.explainKill()
 		s.report(rec, e.Why)
 	}
+}
+
+// killing says what SIGKILL has reached.
+func (s *supervisor) killing(rec drain.Record) {
+	if s.reach.sent == 0 && s.reach.err != nil {
+		s.log.Warn("deadline hit, SIGKILL not sent", "after", s.sinceStop(), "error", s.reach.err)
+		return
+	}
+	to := "descendants"
+	switch {
+	case s.host.init:
+		to = "the PID namespace"
+	case !s.reach.known:
+		to = "the program and its process group; /proc does not tell what else there is"
+	}
+	s.log.Warn("deadline hit, SIGKILL sent", append([]any{"after", s.sinceStop(), "to", to,
+		"remedy", "a longer grace period, or find what the program still does"}, whatWasCut(rec)...)...)
 }
 
 // intention says what the stop signal will be. Where nothing is held it is sent

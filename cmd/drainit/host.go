@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -12,10 +13,12 @@ import (
 // host is what the supervisor does to processes and asks of them: the seam at
 // which a test can put instants without processes.
 type host struct {
+	init     bool                                    // this process is PID 1: its end is everybody's
 	kill     func(pid int, sig syscall.Signal) error // kill(2): a negative pid is a group
-	killAll  func(children []int) error
+	killAll  func(targets []int) (sent int, err error)
 	reap     func(ended func(pid int, ws unix.WaitStatus)) (none bool)
-	children func() []int
+	children func() []int                    // those of this process that still run
+	unreaped func() (pids []int, known bool) // all of them: see unreapedChildren
 	isChild  func(pid, parent int) bool
 	lookAt   func(pid int) signals.Process
 	watch    func(pid int, gone chan<- int) // sends pid when it is gone
@@ -24,10 +27,12 @@ type host struct {
 
 func realHost(oomKills func() (int, bool)) host {
 	return host{
+		init:     os.Getpid() == 1,
 		kill:     syscall.Kill,
 		killAll:  reaper.KillAll,
 		reap:     reaper.Reap,
 		children: ownChildren,
+		unreaped: unreapedChildren,
 		isChild:  isChild,
 		lookAt:   lookAt,
 		watch:    watch,

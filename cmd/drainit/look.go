@@ -56,12 +56,12 @@ func look(pid, depth int) signals.Process {
 	return p
 }
 
-// livingChildren returns the children of a process that are not zombies.
+// livingChildren returns the children of a process that still run.
 func livingChildren(pid int) []int {
 	children, _ := proc.ChildPIDs(pid)
 	var alive []int
 	for _, c := range children {
-		if p, err := proc.Stat(c); err == nil && p.State != 'Z' && p.State != 'X' {
+		if proc.Alive(c) {
 			alive = append(alive, c)
 		}
 	}
@@ -82,6 +82,16 @@ func ownChildren() []int {
 		return nil
 	}
 	return livingChildren(os.Getpid())
+}
+
+// unreapedChildren returns all children of this process, whatever /proc says of
+// their state, and whether it tells at all.
+func unreapedChildren() (pids []int, known bool) {
+	if proc.Check() != nil {
+		return nil, false
+	}
+	pids, err := proc.ChildPIDs(os.Getpid())
+	return pids, err == nil
 }
 
 // childProcesses returns everything that descends from this process: the

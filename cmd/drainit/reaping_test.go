@@ -107,24 +107,6 @@ func TestLeftoversOfAJobAreTalkedAbout(t *testing.T) {
 	}
 }
 
-// TestKillStaysInTheFamily: not PID 1, drainit kills its descendants and nobody else.
-func TestKillStaysInTheFamily(t *testing.T) {
-	t.Parallel()
-	outside := launch(t, spec{args: command(nil, sh("echo ready; exec sleep 1000")...), notInit: true})
-	outside.says("ready")
-	r := launch(t, spec{args: command([]string{"--deadline", "500ms"}, sh("trap '' TERM; setsid sleep 1000 & echo ready; while :; do sleep 0.1; done")...), notInit: true})
-	r.says("ready")
-	orphan := r.pidOf("sleep 1000")
-	r.signal(syscall.SIGTERM)
-	r.wantExit(137)
-	if s := stateOf(orphan); s != 0 && s != 'Z' && s != 'X' {
-		t.Errorf("a descendant survived, state %c", s)
-	}
-	if s := stateOf(outside.cmd.Process.Pid); s == 0 || s == 'Z' {
-		t.Error("somebody else's process was killed")
-	}
-}
-
 func TestTracedChild(t *testing.T) {
 	t.Parallel()
 	for _, notInit := range []bool{false, true} {

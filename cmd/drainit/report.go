@@ -22,13 +22,14 @@ const drainReport = "drain report"
 // left, is no drain and goes without a word, as under any other init.
 func (s *supervisor) report(rec drain.Record, why string) {
 	if rec.T0.IsZero() {
-		if rec.SweepCut {
+		if rec.SweepCut && !s.leftoversStay {
 			s.log.Warn("leftovers killed", "leftovers", s.leftovers, "after", rec.ExitAt.Sub(rec.ChildExitAt),
 				"remedy", "a longer --sweep, or let the program end them")
 		}
 		return
 	}
 	attrs := reportAttrs(rec, why)
+	attrs = append(attrs, slog.Bool("leftovers_killed", rec.SweepCut && !s.leftoversStay))
 	attrs = append(attrs, slog.String("stop_signal", s.sentSignal(rec)), slog.String("program", s.program))
 	attrs = append(attrs, connectionAttrs(rec)...)
 	level := slog.LevelInfo
@@ -56,10 +57,9 @@ func reportAttrs(rec drain.Record, why string) []slog.Attr {
 		slog.String("hold_rule", rec.HoldRule),
 		slog.String("hold_ended", holdEnded(rec)),
 		slog.Duration("stopping", between(rec.StopAt, rec.KillAt, rec.ChildExitAt, rec.ExitAt)),
-		slog.Duration("killing", between(rec.KillAt, rec.ChildExitAt, rec.ExitAt)),
-		slog.Duration("sweeping", between(rec.ChildExitAt, rec.ExitAt)),
+		slog.Duration("killing", between(rec.KillAt, rec.ExitAt)),
+		slog.Duration("sweeping", sweeping(rec)),
 		slog.Bool("deadline_hit", !rec.KillAt.IsZero()),
-		slog.Bool("leftovers_killed", rec.SweepCut),
 	}
 }
 
@@ -87,6 +87,14 @@ func between(from time.Time, to ...time.Time) time.Duration {
 		}
 	}
 	return 0
+}
+
+// sweeping is how long leftovers had, 0 where the deadline came first.
+func sweeping(rec drain.Record) time.Duration {
+	if !rec.KillAt.IsZero() {
+		return 0
+	}
+	return between(rec.ChildExitAt, rec.ExitAt)
 }
 
 func holdEnded(rec drain.Record) string {

@@ -38,6 +38,7 @@ var roles = map[string]func(args []string) int{
 	"drain":       roleDrain,
 	"late":        roleLate,
 	"traffic":     roleTraffic,
+	"headless":    roleHeadless,
 }
 
 func play(name string, args []string) int {
@@ -89,6 +90,8 @@ func prepare(p string) {
 		must(unix.PthreadSigmask(unix.SIG_BLOCK, &set, nil))
 	case "nofile":
 		must(unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: uint64(ns[0]), Max: uint64(ns[1])}))
+	case "fsize": // the largest file, in bytes
+		must(unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: uint64(ns[0]), Max: uint64(ns[0])}))
 	case "session": // a session with standard input as its terminal
 		_, _ = unix.Setsid()
 		must(unix.IoctlSetInt(0, unix.TIOCSCTTY, 0))

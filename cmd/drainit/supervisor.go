@@ -40,6 +40,8 @@ type supervisor struct {
 
 	oomBefore     int             // out-of-memory kills when the child started
 	killed        bool            // SIGKILL was sent by this process
+	reach         reach           // and so far it went, the last time
+	leftoversStay bool            // it did not end what the sweep had left
 	killedByOther bool            // the child was ended by a SIGKILL that was not
 	swept         map[int]bool    // leftovers that got their signal
 	ended         bool            // the child is gone
@@ -124,7 +126,7 @@ func (s *supervisor) signal(sig syscall.Signal) {
 
 func (s *supervisor) isStopRequest(sig syscall.Signal) bool {
 	if s.ended { // nothing is running that could be asked
-		return sig == syscall.SIGTERM || sig == syscall.SIGINT
+		return sig == syscall.SIGTERM || sig == syscall.SIGINT || sig == syscall.Signal(s.machine.Record().Request)
 	}
 	root := s.lookFor(sig)
 	return s.cfg.StopOn.Contains(sig, signals.Facts{
@@ -200,13 +202,15 @@ func (s *supervisor) reap() {
 	switch {
 	case childEnded:
 		cut, known := s.cut()
-		s.step(drain.ChildExited{Status: s.exitStatus(), Left: !none, CutKnown: known, Cut: cut})
+		goes := s.killed && s.host.init // with us, what is left
+		s.step(drain.ChildExited{Status: s.exitStatus(), Left: !none && !goes, CutKnown: known, Cut: cut})
 	case none && s.ended:
 		s.step(drain.NothingLeft{})
-	case s.killed:
-		s.killAll() // whose parents died meanwhile
 	case s.machine.State() == drain.Sweeping:
 		s.sweep()
+	}
+	if s.machine.State() == drain.Killing && !none {
+		s.killAll() // those whose parents died meanwhile
 	}
 }
 

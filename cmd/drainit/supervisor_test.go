@@ -46,7 +46,8 @@ func (f *fakeHost) host() host {
 			f.note("%s to %d", signals.Name(sig), pid)
 			return f.killErr
 		},
-		killAll: func([]int) error { f.note("SIGKILL to all"); return f.killErr },
+		killAll:  func([]int) (int, error) { f.note("SIGKILL to all"); return 0, f.killErr },
+		unreaped: func() ([]int, bool) { return f.children, true },
 		reap: func(ended func(int, unix.WaitStatus)) bool {
 			for _, ws := range f.ended {
 				ended(childPID, ws)
@@ -93,7 +94,7 @@ func newBench(t *testing.T, settings drain.Settings, running signals.Process) *b
 	}
 	cfg := config{Plan: plan, Settings: settings, LogFormat: "text", TerminationLog: "off"}
 	gate := probe.NewGate(probe.GateConfig{})
-	b.supervisor = newSupervisor(cfg, child{pid: childPID}, b.fake.host(), newLogger(b.log, "text", 0), gate, received{b.signals, b.sigchld})
+	b.supervisor = newSupervisor(cfg, child{pid: childPID}, b.fake.host(), newLogger(b.log, "text", 0), gate, received{signals: b.signals, child: b.sigchld})
 	return b
 }
 

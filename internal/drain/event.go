@@ -18,7 +18,7 @@ type (
 	// ChildExited is the end of the child. It happens once.
 	ChildExited struct {
 		Status int  // what drainit is to leave with
-		Left   bool // processes drainit answers for are still there
+		Left   bool // processes drainit answers for are still there; in Killing: and leaving does not end them
 
 		CutKnown bool // what follows is
 		Cut      int  // requests in flight that ended with it, or since the stop signal

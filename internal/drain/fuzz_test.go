@@ -124,6 +124,11 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 			}
 		case Sweep:
 			c.sweeps++
+		case KillLeftovers:
+			since := now.Sub(m.Record().ChildExitAt)
+			if since < min(againAfter, c.plan.Sweep) && (c.plan.Deadline == 0 || now.Before(m.Record().T0.Add(c.plan.Deadline))) {
+				c.t.Errorf("leftovers killed %v after the child's end, at no limit and for an echo", since)
+			}
 		case StopSignal:
 			if a.Step != c.stop {
 				c.t.Errorf("stop signal %d, want step %d: skipped or sent twice", a.Step, c.stop)

@@ -8,7 +8,8 @@ const (
 	againAfter = 250 * time.Millisecond
 
 	// killPatience bounds Killing: what SIGKILL has not ended by then cannot be
-	// ended (EPERM, uninterruptible sleep), and as PID 1 leaving ends it.
+	// ended (EPERM, uninterruptible sleep, a tree that grows faster than it is
+	// killed), and as PID 1 leaving ends it.
 	killPatience = time.Second
 
 	// progressEvery is how often a drain says what it waits for.
@@ -75,9 +76,7 @@ func (m *Machine) handle(now time.Time, e Event) []Action {
 	case Observed:
 		return m.observed(now, e)
 	case NothingLeft:
-		if m.state == Sweeping {
-			return m.exit(now, "nothing left")
-		}
+		return m.nothingLeft(now)
 	}
 	return nil
 }
@@ -100,10 +99,21 @@ func (m *Machine) stopRequest(now time.Time, e StopRequest) []Action {
 		}
 	case Sweeping:
 		m.rec.Requests++
-		m.rec.SweepCut = true
-		return append([]Action{KillLeftovers{}}, m.exit(now, "asked again")...)
+		if m.endsSweep(now, e) {
+			m.rec.SweepCut = true
+			return append([]Action{KillLeftovers{}}, m.exit(now, "asked again")...)
+		}
 	}
 	return nil
+}
+
+// endsSweep reports whether a stop request means the leftovers. One that comes
+// with the child's end is the echo of what ended it, whether or not drainit was
+// told before; later the same signal is a second one. Where the child ended by
+// itself the first one is news, whichever it is.
+func (m *Machine) endsSweep(now time.Time, e StopRequest) bool {
+	echo := now.Sub(m.rec.ChildExitAt) < againAfter
+	return !echo && (m.rec.T0.IsZero() || e.Signal == m.rec.Request)
 }
 
 // drain begins the drain at T0 = now.
@@ -175,13 +185,15 @@ func (m *Machine) red(now time.Time) []Action {
 }
 
 func (m *Machine) childExited(now time.Time, e ChildExited) []Action {
-	if m.state == Sweeping {
+	if m.childGone() {
 		return nil
 	}
 	m.rec.ChildExitAt, m.rec.Status = now, e.Status
 	m.rec.cut, m.rec.CutKnown = e.Cut, e.CutKnown
 	red := m.red(now)
 	switch {
+	case m.state == Killing && e.Left:
+		return red // SIGKILL goes on
 	case m.state == Killing:
 		return append(red, m.exit(now, "killed")...)
 	case !e.Left:
@@ -194,6 +206,19 @@ func (m *Machine) childExited(now time.Time, e ChildExited) []Action {
 		m.patience = deadline
 	}
 	return append([]Action{Sweep{}}, append(red, m.enter(now, Sweeping, "child exited"))...)
+}
+
+// childGone reports whether the child has exited.
+func (m *Machine) childGone() bool { return !m.rec.ChildExitAt.IsZero() }
+
+func (m *Machine) nothingLeft(now time.Time) []Action {
+	switch {
+	case m.state == Sweeping:
+		return m.exit(now, "nothing left")
+	case m.state == Killing && m.childGone():
+		return m.exit(now, "killed")
+	}
+	return nil
 }
 
 func (m *Machine) exit(now time.Time, why string) []Action {

@@ -29,6 +29,7 @@ func inState(t *testing.T, s State) (*Machine, time.Time) {
 		m.Step(now, Woken{})
 	case Sweeping:
 		m.Step(now, ChildExited{Status: 3, Left: true})
+		now = now.Add(againAfter)
 	case Exited:
 		m.Step(now, ChildExited{Status: 3})
 	}
@@ -53,7 +54,7 @@ func TestTransitionTable(t *testing.T) {
 			Running: Draining, Sweeping: Exited}},
 		{"another signal", OtherSignal{1}, 0, nil},
 		{"child exits, leftovers", ChildExited{Status: 3, Left: true}, 0, map[State]State{
-			Running: Sweeping, Draining: Sweeping, Stopping: Sweeping, Killing: Exited}},
+			Running: Sweeping, Draining: Sweeping, Stopping: Sweeping}},
 		{"child exits, nothing left", ChildExited{Status: 3}, 0, map[State]State{
 			Running: Exited, Draining: Exited, Stopping: Exited, Killing: Exited}},
 		{"nothing left", NothingLeft{}, 0, map[State]State{Sweeping: Exited}},

@@ -32,9 +32,8 @@ type Record struct {
 	ChildExitAt time.Time
 	ExitAt      time.Time
 
-	Status     int  // to leave with
-	Unkillable bool // the child survived SIGKILL
-	SweepCut   bool // leftovers were killed
+	Status   int  // to leave with
+	SweepCut bool // leftovers were to be killed
 }
 
 // Cut returns how many requests were in flight when the child exited or was

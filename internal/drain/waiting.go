@@ -21,6 +21,9 @@ func (m *Machine) WaitingFor(now time.Time) string {
 		}
 		return "the child to exit; no deadline is set, the platform's SIGKILL ends it"
 	case Killing:
+		if m.childGone() {
+			return fmt.Sprintf("leftovers of the child to go after SIGKILL, %v at most", in(m.patience))
+		}
 		return fmt.Sprintf("the child to go after SIGKILL, %v at most", in(m.patience))
 	case Sweeping:
 		return fmt.Sprintf("leftovers of the child to exit; SIGKILL in %v", in(m.patience))

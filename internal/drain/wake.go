@@ -73,7 +73,9 @@ func (m *Machine) outOfTime(now time.Time) []Action {
 }
 
 func (m *Machine) unkillable(now time.Time) []Action {
-	m.rec.Unkillable = true
+	if m.childGone() {
+		return m.exit(now, "leftovers survived SIGKILL")
+	}
 	return m.exit(now, "child survived SIGKILL")
 }
 

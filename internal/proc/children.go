@@ -38,6 +38,21 @@ func ChildPIDs(pid int) ([]int, error) {
 	return children, nil
 }
 
+// Alive reports whether a process still runs. One whose first thread has ended
+// while others go on (pthread_exit(3) in main) has a zombie's state and more
+// than one thread.
+func Alive(pid int) bool {
+	p, err := Stat(pid)
+	if err != nil {
+		return false
+	}
+	if p.State != 'Z' && p.State != 'X' {
+		return true
+	}
+	threads, err := os.ReadDir(path(pid, "task"))
+	return err == nil && len(threads) > 1
+}
+
 func scanChildren(pid int) ([]int, error) {
 	all, err := All()
 	var children []int

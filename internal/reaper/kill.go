@@ -2,29 +2,34 @@ package reaper
 
 import "golang.org/x/sys/unix"
 
-// KillAll sends SIGKILL to everything this process answers for.
+// KillAll sends SIGKILL to everything this process answers for, and reports how
+// many of the targets it reached.
 //
 // As PID 1 that is its namespace: kill(-1), which spares the caller, whatever
-// else the namespace holds included. Otherwise it is its own children, which
-// KillAll is given: only a child cannot vanish and have its PID taken by a
-// stranger before it is reaped. Their children become ours as they die, so call
-// it again after each Reap until none is left.
+// else the namespace holds included. It does not tell whom it may not signal
+// (kill(2): success if one could be, and none at all is no error), so the
+// targets are signalled one by one as well. Otherwise it is the targets alone,
+// which must be this process's own children, zombies or not, or, negative, the
+// group of one: only a child cannot vanish and have its PID taken by a stranger
+// before it is reaped. Their children become ours as they die, so call it again
+// after each Reap until none is left.
 //
-// The error is of the last process that could not be signalled; ESRCH is none.
-func KillAll(children []int) error {
+// The error is of the last target that could not be signalled; ESRCH is none.
+func KillAll(targets []int) (sent int, err error) {
 	if unix.Getpid() == 1 {
-		return kill(-1)
+		err = kill(-1)
 	}
-	var last error
-	for _, pid := range children {
-		if pid <= 1 {
+	for _, pid := range targets {
+		if pid >= -1 && pid <= 1 { // everybody, our own group, or init
 			continue
 		}
-		if err := kill(pid); err != nil {
-			last = err
+		if failed := kill(pid); failed != nil {
+			err = failed
+		} else {
+			sent++
 		}
 	}
-	return last
+	return sent, err
 }
 
 func kill(pid int) error {

@@ -63,8 +63,8 @@ func TestReapDoesNotBlock(t *testing.T) {
 	if Reap(func(int, unix.WaitStatus) { t.Error("somebody ended") }) {
 		t.Error("got none left, want one")
 	}
-	if err := KillAll([]int{pid}); err != nil {
-		t.Fatal(err)
+	if sent, err := KillAll([]int{pid}); sent != 1 || err != nil {
+		t.Fatal(sent, err)
 	}
 	if got := reapAll(t)[pid]; got != 137 {
 		t.Errorf("got status %d, want 137", got)
@@ -103,15 +103,15 @@ func TestAdopt(t *testing.T) {
 
 // TestKillAllSparesInit: a zero or one in the list would mean a group or init.
 func TestKillAllSparesInit(t *testing.T) {
-	if err := KillAll([]int{0, 1, -1}); err != nil {
-		t.Error(err)
+	if sent, err := KillAll([]int{0, 1, -1}); sent != 0 || err != nil {
+		t.Error(sent, err)
 	}
 }
 
 func TestKillAllOfTheGone(t *testing.T) {
 	pid := fork(t, "exit 0")
 	reapAll(t)
-	if err := KillAll([]int{pid}); err != nil {
+	if _, err := KillAll([]int{pid}); err != nil {
 		t.Errorf("got %v for a process that is gone, want nil", err)
 	}
 }

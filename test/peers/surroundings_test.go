@@ -32,6 +32,39 @@ func TestPoorSurroundings(t *testing.T) {
 	}
 }
 
+// TestDeadlineWithoutProc: where /proc does not tell who its children are,
+// drainit knows the program and its process group nevertheless, and says that it
+// knows no more.
+func TestDeadlineWithoutProc(t *testing.T) {
+	t.Parallel()
+	for _, lacks := range []string{"proc=none", "proc=foreign"} {
+		alone(t, func(a *attempt) {
+			p := a.start(spec{adopted: true, prepare: lacks, flags: map[string][]string{"drainit": {"--deadline", "300ms"}},
+				command: sh("trap '' TERM; (echo ready; while :; do sleep 0.05; done) & while :; do sleep 0.05; done")})
+			p.says("ready")
+			p.signal(syscall.SIGTERM)
+			p.wantExit(137)
+			p.logs(`to="the program and its process group`)
+			p.logs("ended=killed")
+		})
+	}
+}
+
+// TestSweepWithoutProc: leftovers cannot be told from others, and drainit says
+// so instead of that they were killed.
+func TestSweepWithoutProc(t *testing.T) {
+	t.Parallel()
+	alone(t, func(a *attempt) {
+		p := a.start(spec{adopted: true, prepare: "proc=none", flags: map[string][]string{"drainit": {"--sweep", "300ms"}},
+			command: sh("setsid sleep 1000 & exit 3")})
+		p.wantExit(3)
+		p.logs("leftovers not killed")
+		if strings.Contains(p.stderr.String(), `"leftovers killed"`) {
+			a.fail("claims to have killed: %s", p.stderr)
+		}
+	})
+}
+
 // serving makes drainit serve its probes where nobody is in the way.
 func serving() map[string][]string {
 	return map[string][]string{"drainit": {"--probe-addr", freeAddr()}}
@@ -98,6 +131,7 @@ func TestChildOfAnotherUser(t *testing.T) {
 			p.says("ready")
 			p.signal(syscall.SIGTERM)
 			p.wantExit(137)
+			p.logs("deadline hit, SIGKILL not sent")
 		})
 	}
 }
