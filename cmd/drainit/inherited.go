@@ -29,14 +29,17 @@ type sigaction struct {
 	_       [7]uint64
 }
 
-// sigIgn is SIG_IGN of asm-generic/signal-defs.h.
-const sigIgn = 1
+// sigIgn is SIG_IGN of asm-generic/signal-defs.h, sigsetSize the size of the
+// kernel's set of 64 signals.
+const (
+	sigIgn     = 1
+	sigsetSize = 8
+)
 
 // resetIgnored gives every signal that was ignored when this process started
 // its default disposition again: execve(2) resets handlers but keeps SIG_IGN,
 // so that a nohup(1) far up the line would break the child's own handling.
 func resetIgnored() {
-	const sigsetSize = 8
 	for sig := uintptr(1); sig <= 64; sig++ {
 		var old, dfl sigaction
 		_, _, errno := unix.RawSyscall6(unix.SYS_RT_SIGACTION, sig, 0, uintptr(unsafe.Pointer(&old)), sigsetSize, 0, 0)

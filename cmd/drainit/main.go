@@ -75,13 +75,13 @@ func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
 	if err := reaper.Adopt(); err != nil {
 		log.Warn("orphans cannot be adopted: not PID 1, and no subreaper", "error", err)
 	}
-	r := receiveStop()
+	r := receive()
 	resetIgnored()
 	c, err := start(file, cfg.Command, env)
 	if err != nil {
 		return refuse(file, err)
 	}
-	r.receiveRest(c.terminal)
+	r.settle()
 	closeInherited()
 	chdirRoot(log)
 

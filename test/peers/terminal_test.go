@@ -1,6 +1,7 @@
 package peers_test
 
 import (
+	"fmt"
 	"strings"
 	"syscall"
 	"testing"
@@ -121,6 +122,44 @@ func TestWritingWithTOSTOP(t *testing.T) {
 			p.wantExit(3)
 		})
 	}
+}
+
+// TestWritingInTheBackgroundWithTOSTOP: an init that is no terminal's foreground
+// logs nevertheless, and does not spend its time on trying. The child, which is
+// to be stopped for writing as it would be without an init, says that it minds
+// not.
+func TestWritingInTheBackgroundWithTOSTOP(t *testing.T) {
+	t.Parallel()
+	compare(t, func(a *attempt) {
+		term := a.openTerminal()
+		term.change(unix.TOSTOP, 0)
+		p := term.run(spec{
+			adopted: true, prepare: "background",
+			flags:   map[string][]string{"tini": {"-vvv"}, "drainit": {"--drain-delay", "1s"}},
+			command: sh("trap '' TTOU; trap 'exit 3' TERM; echo ready; while :; do sleep 0.05; done"),
+		})
+		term.shows("ready")
+		p.signal(syscall.SIGTERM)
+		if a.is("drainit") {
+			term.shows("stop requested")
+		}
+		p.wantExit(3)
+	})
+}
+
+// TestSignalsOfATerminalWithoutOne: who has no terminal may mean something else
+// by them, as Gunicorn does: a worker more or less.
+func TestSignalsOfATerminalWithoutOne(t *testing.T) {
+	t.Parallel()
+	alone(t, func(a *attempt) {
+		p := a.start(spec{command: role("signals")})
+		p.says("ready")
+		p.settled()
+		for _, sig := range []syscall.Signal{syscall.SIGTTIN, syscall.SIGTTOU} {
+			p.signal(sig)
+			p.says(fmt.Sprintf("got %d\n", sig))
+		}
+	})
 }
 
 // TestTerminalElsewhere: with standard input from somewhere else the terminal
