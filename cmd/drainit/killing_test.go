@@ -19,8 +19,8 @@ import (
 // deaf is the script of a process that SIGTERM does not end.
 const deaf = `trap '' TERM; while :; do sleep 0.05; done`
 
-// family returns the script of a program with a grandchild in a session of its
-// own, both as args[0] and deaf, and then what the program does.
+// family returns the command line of a program that starts a deaf process in a
+// session of its own, says ready, and goes on as told.
 func family(then string) []string {
 	return []string{"/bin/sh", "-c", `setsid /bin/sh -c "$1" grandchild & echo ready; ` + then, "program", deaf}
 }
@@ -41,13 +41,6 @@ func (r *running) named(words string) int {
 	})
 	r.t.Cleanup(func() { _ = syscall.Kill(found, syscall.SIGKILL) })
 	return found
-}
-
-// wantGone waits until a process is gone, or a zombie that somebody else has to
-// reap.
-func wantGone(t *testing.T, what string, pid int) {
-	t.Helper()
-	wantSoon(t, what+" is gone", func() bool { return !runs(pid) })
 }
 
 // runs reports whether a process has a thread that has not ended.
