@@ -122,21 +122,22 @@ func counted(s drain.Seen) *probe.Counted {
 	return &probe.Counted{InFlight: s.InFlight, Idle: s.Idle, Undecided: s.Undecided, Unaccepted: s.Unaccepted}
 }
 
-// timeline lists what has happened, then what is planned.
+// timeline lists what has happened, then what is planned: the stop signal at the
+// latest instant it may have, as ctl plan shows it.
 func timeline(p drain.Plan, rec drain.Record, hasFast bool) []probe.Event {
 	t := timelineOf{t0: rec.T0}
-	hold := rec.Hold
+	stop := rec.Latest
 	if rec.T0.IsZero() {
-		hold = p.Longest()
+		stop = p.Latest()
 	}
-	unready := min(p.UnreadyAfter, hold)
+	unready := min(p.UnreadyAfter, stop)
 	if p.UnreadyWithStop {
-		unready = hold
+		unready = stop
 	}
 	over := !rec.ChildExitAt.IsZero() || !rec.KillAt.IsZero()
 	t.add("stop_request", rec.T0, 0, true, rec.HoldRule)
 	t.add("unready", rec.UnreadyAt, unready, true, "")
-	t.add("stop_signal", rec.StopAt, hold, !over, stopDetail(p, rec))
+	t.add("stop_signal", rec.StopAt, stop, !over, stopDetail(p, rec))
 	t.add("fast_signal", rec.FastAt, p.FastAt, !over && p.FastAt > 0 && hasFast, "")
 	t.add("sigkill", rec.KillAt, p.Deadline, !over && p.Deadline > 0, "")
 	t.add("child_exit", rec.ChildExitAt, 0, false, "")
@@ -152,9 +153,9 @@ func stopDetail(p drain.Plan, rec drain.Record) string {
 	case !rec.T0.IsZero() && rec.Latest == 0:
 		return ""
 	case p.Until != drain.UntilDelay:
-		return fmt.Sprintf("or until %v, %v at most", p.Until, p.Latest())
+		return fmt.Sprintf("at the latest; after the drain delay of %s, until %v", rangeText(p), p.Until)
 	case p.DelayMax > 0:
-		return fmt.Sprintf("or earlier, from %v on", p.Delay)
+		return fmt.Sprintf("at the latest; from %v on", p.Delay)
 	}
 	return ""
 }

@@ -9,7 +9,7 @@ type Connections struct {
 	StopRequest *Counted `json:"at_stop_request"` // soon after it
 	StopSignal  *Counted `json:"at_stop_signal"`  // as last seen before it
 	Deadline    *Counted `json:"at_deadline"`     // as last seen before SIGKILL
-	RequestsCut *int     `json:"requests_cut"`    // in flight as last seen before the program exited or was killed
+	RequestsCut *int     `json:"requests_cut"`    // in flight when the program exited or was killed
 }
 
 // Counted counts connections, each once.

@@ -49,7 +49,7 @@ func newMetrics(status func() Status, sent *tally) *metrics {
 	m.probeRequests = m.counter("probe_requests_total", "Requests answered, by endpoint (other: no such path) and HTTP status.", "endpoint", "code")
 	m.childStart = m.gauge("child_start_time_seconds", "Unix time at which the program was started.")
 	m.connections = m.gauge("connections", "Connections of the program in a stop, by when they were seen and what is known of them; absent where nothing was seen.", "at", "state")
-	m.requestsCut = m.gauge("requests_cut", "Requests in flight as last seen before the program exited or was killed in a stop; absent before.")
+	m.requestsCut = m.gauge("requests_cut", "Requests in flight when the program exited or was killed in a stop; absent before, and where nothing was seen.")
 	m.warnings = m.counter("warnings_total", "Warnings and errors that drainit has logged about itself or the program.")
 	m.logDropped = m.counter("log_lines_dropped_total", "Log lines dropped because stderr was not read.")
 	m.build = m.gauge("build_info", "Always 1; the labels say what is running.", "version", "goversion")
