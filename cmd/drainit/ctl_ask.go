@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"syscall"
 	"time"
@@ -71,7 +72,7 @@ var errLate = fmt.Errorf("no answer within %v", askLimit)
 func plainly(ctx context.Context, err error) error {
 	var errno syscall.Errno
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded): // of the connection, which may come first
 		return errLate
 	case errors.As(err, &errno):
 		return errno

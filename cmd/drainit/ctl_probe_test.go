@@ -236,6 +236,14 @@ func TestCtlWaitsNoLongerThanALimit(t *testing.T) {
 	}
 }
 
+// Which of the two limits is noticed first is the machine's choice.
+func TestCtlLateByTheConnectionsClock(t *testing.T) {
+	late := &net.OpError{Op: "read", Net: "tcp", Err: os.ErrDeadlineExceeded}
+	if got := plainly(t.Context(), late); got != errLate {
+		t.Errorf("%v became %v, want %v", late, got, errLate)
+	}
+}
+
 func TestCtlFindsTheAddress(t *testing.T) {
 	const env = "DRAINIT_PROBE_ADDR="
 	for _, tt := range []struct {
