@@ -55,13 +55,14 @@ func restore(env []string) []string {
 }
 
 const (
-	// gcPercent and memoryLimit keep the probe server's garbage small; GOGC and
-	// GOMEMLIMIT are meant for the child.
+	// gcPercent and memoryLimit keep the garbage small; GOGC and GOMEMLIMIT are
+	// meant for the child.
 	gcPercent   = 25
 	memoryLimit = 16 << 20
 )
 
-// limitMemory replaces what GOGC and GOMEMLIMIT have set.
+// limitMemory replaces what GOGC and GOMEMLIMIT have set. It stops the world, so
+// that the start does not wait for it.
 func limitMemory() {
 	debug.SetGCPercent(gcPercent)
 	debug.SetMemoryLimit(memoryLimit)

@@ -129,6 +129,7 @@ func pathOf(env []string) string {
 
 // serve answers probes from now on, in the background.
 func (s *supervisor) serve(l net.Listener, out *logWriter) {
+	go limitMemory() // with probes off, too: signals and orphans make garbage as well
 	accepted := s.lookAround(l)
 	if l == nil {
 		return
@@ -140,7 +141,6 @@ func (s *supervisor) serve(l net.Listener, out *logWriter) {
 		Gate: s.gate, Status: s.statusOf(id, out),
 	})
 	go func() {
-		limitMemory()
 		if err := server.Serve(countingListener{l, accepted}); err != nil {
 			s.log.Warn("probes are not served any more", "error", err)
 		}
