@@ -95,8 +95,12 @@ func unreapedChildren() (pids []int, known bool) {
 }
 
 // childProcesses returns everything that descends from this process: the
-// child's processes, wherever they were reparented to.
+// child's processes, wherever they were reparented to. Another PID namespace's
+// /proc knows only strangers by these numbers.
 func childProcesses() []int {
+	if proc.Check() != nil {
+		return nil
+	}
 	all, _ := proc.All()
 	var pids []int
 	for _, p := range proc.Descendants(all, os.Getpid()) {

@@ -74,6 +74,9 @@ func (s *supervisor) warnUnready(detail string) {
 }
 
 func (s *supervisor) childUID() (uint32, bool) {
+	if proc.Check() != nil {
+		return 0, false
+	}
 	st, err := proc.ReadStatus(s.child.pid)
 	return uint32(st.UID), err == nil && st.UID >= 0
 }

@@ -126,6 +126,28 @@ func TestReadiness(t *testing.T) {
 	})
 }
 
+// TestForeignProcTellsNothing: where /proc is another PID namespace's, drainit's
+// own number there is a stranger's, whose listeners are not the child's.
+func TestForeignProcTellsNothing(t *testing.T) {
+	t.Parallel()
+	stranger, err := net.Listen("tcp", "127.0.0.1:0") // of the namespace whose /proc it is
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stranger.Close()
+	alone(t, func(a *attempt) {
+		probes := freeAddr()
+		p := a.start(spec{prepare: "proc=foreign", flags: map[string][]string{"drainit": {"--probe-addr", probes}}, command: role("wait", "6")})
+		p.says("ready")
+		a.soon("probes are answered", func() bool { code, _ := get(probes, "/livez"); return code == 200 })
+		if code, body := get(probes, "/readyz?verbose"); code != 503 || !strings.Contains(body, "set --ports") {
+			a.fail("/readyz: %d %s, want 503 and that the ports are to be set", code, body)
+		}
+		p.signal(syscall.SIGTERM)
+		p.wantExit(6)
+	})
+}
+
 func listens(addr string) bool {
 	c, err := net.DialTimeout("tcp", addr, patience)
 	if err != nil {
