@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +108,28 @@ func TestDescriptorsAndWorkingDirectory(t *testing.T) {
 	r.says(dir)
 	if cwd, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", r.cmd.Process.Pid)); err != nil || cwd != "/" {
 		t.Errorf("drainit's own working directory: got %q, %v; want /", cwd, err)
+	}
+}
+
+// TestMalformedRuntimeVariables: what the manual says of them. Nothing of ours
+// has begun when Go's runtime gives up.
+func TestMalformedRuntimeVariables(t *testing.T) {
+	t.Parallel()
+	for variable, want := range map[string]struct {
+		status int
+		stderr string
+	}{
+		"GOGC=lots":        {3, ""},
+		"GOMEMLIMIT=512Mi": {2, "GOMEMLIMIT=512Mi\nfatal error: malformed GOMEMLIMIT; see `go doc runtime/debug.SetMemoryLimit`\n"},
+	} {
+		cmd := exec.CommandContext(t.Context(), binary, append([]string{"--probe-addr", "off"}, sh("exit 3")...)...)
+		cmd.Env = append(os.Environ(), variable)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		_ = cmd.Run()
+		if got := cmd.ProcessState.ExitCode(); got != want.status || !strings.HasPrefix(stderr.String(), want.stderr) {
+			t.Errorf("%s: got status %d, stderr %q; want %d and %q", variable, got, stderr.String(), want.status, want.stderr)
+		}
 	}
 }
 
