@@ -15,7 +15,8 @@ import (
 )
 
 // The limits of the server. It needs none of this to answer a probe, and it
-// shares its memory limit with the program: a connection costs some 20 KB.
+// shares its memory limit with the program: a connection costs some 20 KB. Where
+// descriptors are few the first two are less, see connectionLimits.
 const (
 	openLimit = 320 // connections in all; at the bound the oldest that has not asked goes
 	idleLimit = 64  // of those, that have not asked a quarter of a second later
@@ -87,7 +88,8 @@ func New(cfg Config) *Server {
 // Serve answers on l until [Server.Close], then returns nil. Another error is
 // that of l; the program does not depend on it. Serve closes l.
 func (s *Server) Serve(l net.Listener) error {
-	err := s.http.Serve(&bounded{Listener: l, limit: openLimit, idle: idleLimit})
+	open, idle := connectionLimits(descriptorLimit())
+	err := s.http.Serve(&bounded{Listener: l, limit: open, idle: idle})
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}

@@ -148,6 +148,37 @@ func TestForeignProcTellsNothing(t *testing.T) {
 	})
 }
 
+// TestFewDescriptors: whoever holds probe connections open leaves drainit the
+// descriptors it needs to look at the child and its connections.
+func TestFewDescriptors(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []string{"nofile=64", "nofile=16"} {
+		alone(t, func(a *attempt) {
+			probes, server := freeAddr(), freeAddr()
+			flags := []string{"--probe-addr", probes, "--drain-until", "idle", "--drain-delay", "1s", "--deadline", "1h"}
+			p := a.start(spec{prepare: limit, flags: map[string][]string{"drainit": flags}, command: role("listen", server, "0s")})
+			p.says("ready")
+			a.soon("ready", func() bool { code, _ := get(probes, "/readyz"); return code == 200 })
+			held := &crowd{size: 400}
+			defer held.leave()
+			held.enter(a, probes)
+			time.Sleep(500 * time.Millisecond) // in which the idle ones have had their time
+			if code, body := get(probes, "/metrics"); code != 200 {
+				a.fail("%s: /metrics: %d %s", limit, code, body)
+			}
+			if code, body := get(probes, "/readyz?verbose"); code != 200 {
+				a.fail("%s: /readyz: %d %s", limit, code, body)
+			}
+			p.signal(syscall.SIGTERM)
+			p.wantExit(0)
+			p.logs(`hold_ended="nothing in flight"`)
+			if strings.Contains(p.stderr.String(), "level=WARN") {
+				a.fail("%s: %s", limit, p.stderr)
+			}
+		})
+	}
+}
+
 func listens(addr string) bool {
 	c, err := net.DialTimeout("tcp", addr, patience)
 	if err != nil {
