@@ -32,8 +32,9 @@ func bind(cfg config, log *slog.Logger) (net.Listener, error) {
 	l, err := net.Listen("tcp", cfg.ProbeAddr)
 	switch {
 	case err == nil:
+		markAsDrainits(l)
 		return l, nil
-	case errors.Is(err, syscall.EADDRINUSE) && heldByDrainit(cfg.ProbeAddr):
+	case errors.Is(err, syscall.EADDRINUSE) && isDrainit(dialable(cfg.ProbeAddr), askOccupant):
 		log.Warn("another drainit serves the probe address: this one serves none",
 			"addr", cfg.ProbeAddr, "remedy", "containers that share a network each need their own --probe-addr, or off")
 		return nil, nil
@@ -46,10 +47,11 @@ func bind(cfg config, log *slog.Logger) (net.Listener, error) {
 	return nil, nil
 }
 
-// heldByDrainit asks whoever listens on addr whether it is a drainit.
-func heldByDrainit(addr string) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), askOccupant)
+// isDrainit asks whoever listens on addr whether it is a drainit. Every answer of
+// one says so; that of / asks no program anything.
+func isDrainit(addr string, limit time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	answer, err := probe.Fetch(ctx, dialable(addr), "/livez")
+	answer, err := probe.Fetch(ctx, addr, "/")
 	return err == nil && answer.Header.Get(probe.HeaderVersion) != ""
 }

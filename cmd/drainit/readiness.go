@@ -24,6 +24,7 @@ func (s *supervisor) lookAround(own net.Listener) (accepted *atomic.Int64) {
 		Inodes:    proc.SocketInodes,
 		UID:       s.childUID,
 		Own:       isOwn(own),
+		Peer:      new(peers).is,
 	}
 	s.gate, s.listening = s.newGate(finder), reachable(finder)
 	accepted = new(atomic.Int64)
@@ -89,18 +90,23 @@ func isOwn(l net.Listener) func(conns.Listener) bool {
 
 // inodeOf returns the inode of a socket, 0 where there is none.
 func inodeOf(l net.Listener) uint64 {
-	conn, ok := l.(syscall.Conn)
-	if !ok {
-		return 0
-	}
-	raw, err := conn.SyscallConn()
-	if err != nil {
-		return 0
-	}
 	var st unix.Stat_t
-	_ = raw.Control(func(fd uintptr) { err = unix.Fstat(int(fd), &st) })
-	if err != nil {
+	if !control(l, func(fd int) error { return unix.Fstat(fd, &st) }) {
 		return 0
 	}
 	return st.Ino
+}
+
+// control does something with a listener's socket and reports whether it could.
+func control(l net.Listener, do func(fd int) error) bool {
+	conn, ok := l.(syscall.Conn)
+	if !ok {
+		return false
+	}
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return false
+	}
+	done := raw.Control(func(fd uintptr) { err = do(int(fd)) })
+	return done == nil && err == nil
 }

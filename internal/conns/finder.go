@@ -15,7 +15,7 @@ import (
 //
 // It is safe for concurrent use. A look at a child with very many open files
 // takes up to some tenths of a second, in which others who ask Listening wait;
-// NonLoopback never waits. The functions must not call the Finder.
+// NonLoopback waits for nothing but Peer. The functions must not call the Finder.
 type Finder struct {
 	// Processes returns the PIDs of the child's processes, itself included,
 	// and no zombies. It, Inodes and UID are called one at a time.
@@ -35,6 +35,12 @@ type Finder struct {
 	// Own reports whether a listener is drainit's own; where nil, none is.
 	// It may be called at any time, by several at once.
 	Own func(Listener) bool
+
+	// Peer reports whether a listener is another drainit's, which serves
+	// nobody; where nil, none is. Finding out may cost a question, so it is
+	// asked only of what would else count. It may be called at any time, by
+	// several at once.
+	Peer func(Listener) bool
 
 	// list is Listeners, but for tests.
 	list func() ([]Listener, error)
@@ -81,16 +87,16 @@ func (f *Finder) Ports() (list []uint16, known bool, detail string) {
 	return ports(childs), true, ""
 }
 
-// NonLoopback reports whether anything in this network namespace except
-// drainit listens on an address that is not loopback, and whether the kernel
-// says. UDP is not looked at.
+// NonLoopback reports whether anything in this network namespace except this
+// drainit and others listens on an address that is not loopback, and whether
+// the kernel says. UDP is not looked at.
 func (f *Finder) NonLoopback() (listens, known bool) {
 	list, err := f.others()
 	if err != nil {
 		return false, false
 	}
 	return slices.ContainsFunc(list, func(l Listener) bool {
-		return !l.Addr.Addr().IsLoopback()
+		return !l.Addr.Addr().IsLoopback() && !f.isPeer(l)
 	}), true
 }
 
@@ -106,6 +112,8 @@ func (f *Finder) others() ([]Listener, error) {
 	}
 	return filter(list, func(l Listener) bool { return !f.Own(l) }), nil
 }
+
+func (f *Finder) isPeer(l Listener) bool { return f.Peer != nil && f.Peer(l) }
 
 func allListen(list []Listener, want []uint16) (bool, string) {
 	listening := ports(list)
@@ -165,11 +173,11 @@ func (f *Finder) recall(list []Listener) (childs []Listener, sure bool) {
 // unless some could not be told.
 func (f *Finder) look(list []Listener) (childs []Listener, sure bool) {
 	inodes, hidden := f.inodes()
-	childs = filter(list, func(l Listener) bool { return inodes[l.Inode] })
+	childs = filter(list, func(l Listener) bool { return inodes[l.Inode] && !f.isPeer(l) })
 	hidden = hidden || slices.ContainsFunc(list, func(l Listener) bool { return l.Inode == 0 })
 	if len(childs) == 0 && hidden && f.UID != nil {
 		if uid, ok := f.UID(); ok {
-			childs = filter(list, func(l Listener) bool { return l.UID == uid })
+			childs = filter(list, func(l Listener) bool { return l.UID == uid && !f.isPeer(l) })
 		}
 	}
 	f.child = make(map[Listener]bool, len(list))

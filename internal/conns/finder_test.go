@@ -20,7 +20,7 @@ type world struct {
 	hidden  []int                   // PIDs whose files are hidden
 	uid     int                     // -1 for unknown
 
-	lists, looks int
+	lists, looks, asked int
 }
 
 var hiddenErr = &fs.PathError{Op: "open", Path: "/proc/9/fd", Err: fs.ErrPermission}
@@ -45,6 +45,7 @@ func (w *world) finder() *Finder {
 		},
 		UID:  func() (uint32, bool) { return uint32(w.uid), w.uid >= 0 },
 		Own:  func(l Listener) bool { return l.Addr.Port() == 9999 },
+		Peer: func(l Listener) bool { w.asked++; return l.Addr.Port() == 9998 },
 		list: func() ([]Listener, error) { w.lists++; return w.list, w.listErr },
 	}
 }
@@ -56,6 +57,9 @@ func set(inodes ...uint64) map[uint64]bool {
 	}
 	return m
 }
+
+// another drainit's probe listener.
+var another = at("0.0.0.0:9998", 1000, 2, 0)
 
 // own is drainit's probe listener, which is nobody's proof of life.
 var own = at("0.0.0.0:9999", 0, 1, 0)
@@ -113,6 +117,10 @@ func TestListeningFound(t *testing.T) {
 		{"the same port twice", world{list: []Listener{at8080, at("[::]:8080", 0, 81, 0)}, files: map[int]map[uint64]bool{9: set(80, 81)}},
 			true, "listening on 8080"},
 		{"hidden, by user", world{list: []Listener{at8080, at9090}, hidden: []int{9}, uid: 1000}, true, "listening on 8080"},
+		{"hidden, another drainit by user", world{list: []Listener{own, another}, hidden: []int{9}, uid: 1000},
+			false, "whether the child listens on 9998 is unknown, since its open files cannot be read: set --ports"},
+		{"hidden, another drainit and a server by user", world{list: []Listener{at8080, another}, hidden: []int{9}, uid: 1000}, true, "listening on 8080"},
+		{"the child is another drainit", world{list: []Listener{own, another}, files: map[int]map[uint64]bool{9: set(2)}}, false, none},
 		{"hidden, another user", world{list: []Listener{at8080}, hidden: []int{9}, uid: 0}, false, unknown},
 		{"hidden, user unknown", world{list: []Listener{at8080}, hidden: []int{9}, uid: -1}, false, unknown},
 		{"wrapper readable, server hidden", world{list: []Listener{at8080}, files: map[int]map[uint64]bool{9: set(5)}, hidden: []int{10}, uid: 1000},
@@ -189,12 +197,20 @@ func TestNonLoopback(t *testing.T) {
 	}{
 		{"0.0.0.0:80", true}, {"[::]:80", true}, {"10.0.0.1:80", true}, {"[fd00::1]:80", true}, {"[fe80::1]:80", true},
 		{"127.0.0.1:80", false}, {"127.9.9.9:80", false}, {"[::1]:80", false}, {"[::ffff:127.0.0.1]:80", false},
-		{"0.0.0.0:9999", false},
+		{"0.0.0.0:9999", false}, {"0.0.0.0:9998", false},
 	} {
 		w := &world{list: []Listener{own, {Addr: netip.MustParseAddrPort(tt.addr)}}}
 		if got, known := w.finder().NonLoopback(); got != tt.want || !known {
 			t.Errorf("%s: %v, %v; want %v, known", tt.addr, got, known, tt.want)
 		}
+	}
+	w := &world{list: []Listener{own, at("127.0.0.1:70", 0, 70, 0), at("0.0.0.0:80", 0, 80, 0), another}, files: map[int]map[uint64]bool{9: set(5)}, uid: 1000}
+	f := w.finder()
+	if f.NonLoopback(); w.asked != 1 {
+		t.Errorf("%d listeners asked about, want only the one that decides", w.asked)
+	}
+	if f.Listening(nil); w.asked != 1 {
+		t.Errorf("%d listeners asked about, want none that is not the child's", w.asked-1)
 	}
 	if got, known := (&world{}).finder().NonLoopback(); got || !known {
 		t.Errorf("nothing: %v, %v; want false, known", got, known)

@@ -46,6 +46,26 @@ func TestNothingListensNothingIsHeld(t *testing.T) {
 	}
 }
 
+// TestOtherDrainitsServeNobody: each of two drainits in a network namespace sees
+// the other's probe address, for which nothing needs to be held, and which is no
+// sign of a program.
+func TestOtherDrainitsServeNobody(t *testing.T) {
+	t.Parallel()
+	alone(t, func(a *attempt) {
+		inner := append([]string{binary, "--probe-addr", ":10144", "--"}, role("ask", "127.0.0.1:10143", "127.0.0.1:10144")...)
+		p := a.start(spec{newNet: true, prepare: "loopback", env: append(kubernetes, "DRAINIT_PROBE_ADDR=:10143"), command: inner})
+		p.says("\nready\n")
+		if out := p.stdout.String(); strings.Count(out, ": 503 ") != 2 {
+			a.fail("/readyz of the two: %s", out)
+		}
+		p.signal(syscall.SIGTERM)
+		p.wantExit(0)
+		if got := strings.Count(p.stderr.String(), ` rule="nothing listens"`); got != 2 {
+			a.fail("%d of 2 found that nothing listens: %s", got, p.stderr)
+		}
+	})
+}
+
 // TestHoldWhereSomethingListens keeps the default hold, which under Kubernetes
 // is 5 s, and a given one whatever listens.
 func TestHoldWhereSomethingListens(t *testing.T) {

@@ -25,6 +25,7 @@ func play(name string, args []string) int {
 		"listen":  roleListen,
 		"fds":     roleFDs,
 		"become":  roleBecome,
+		"ask":     roleAsk,
 	}
 	f, ok := roles[name]
 	if !ok {
@@ -178,6 +179,20 @@ func roleListen(args []string) int {
 	l, err := net.Listen("tcp", args[0])
 	must(err)
 	defer l.Close()
+	return roleWait([]string{"0"})
+}
+
+// roleAsk prints what each drainit says of readiness, and then is roleWait.
+func roleAsk(addrs []string) int {
+	for _, addr := range addrs {
+		code := 0
+		for body := ""; code == 0; time.Sleep(10 * time.Millisecond) {
+			code, body = get(addr, "/readyz")
+			if code != 0 {
+				fmt.Printf("%s: %d %s\n", addr, code, body)
+			}
+		}
+	}
 	return roleWait([]string{"0"})
 }
 
