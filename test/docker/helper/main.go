@@ -23,6 +23,8 @@ func programNamed(name string) program {
 		return serve
 	case "hog-port":
 		return hogPort
+	case "queue":
+		return queue
 	case "print-signals":
 		return printSignals
 	case "pause":

@@ -21,6 +21,7 @@ func serve(args []string) (int, error) {
 	listen := flags.String("listen", ":8080", "`address` to listen on")
 	startDelay := flags.Duration("start-delay", 0, "`time` from the start until it listens")
 	startAtUSR1 := flags.Bool("start-at-usr1", false, "wait for SIGUSR1 before listening")
+	acceptAtUSR1 := flags.Bool("accept-at-usr1", false, "listen, but accept nobody before SIGUSR1, and then slowly")
 	onTerm := flags.String("on-term", "exit", "what SIGTERM means: exit, drain or ignore")
 	status := flags.Int("status", 0, "exit `status` after SIGTERM")
 	flags.Parse(args)
@@ -41,6 +42,9 @@ func serve(args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if *acceptAtUSR1 {
+		listener = slowListener{listener, started, new(bool)}
+	}
 	server := &http.Server{Handler: http.HandlerFunc(answer)}
 	go server.Serve(listener)
 	say("ready")
@@ -57,9 +61,28 @@ func serve(args []string) (int, error) {
 	return 0, nil
 }
 
+// slowListener leaves connections in the kernel's queue until it may begin, and
+// then takes one after the other.
+type slowListener struct {
+	net.Listener
+	begin <-chan os.Signal
+	begun *bool
+}
+
+// Accept is called by one goroutine.
+func (l slowListener) Accept() (net.Conn, error) {
+	if !*l.begun {
+		<-l.begin
+		*l.begun = true
+	}
+	time.Sleep(300 * time.Millisecond)
+	return l.Listener.Accept()
+}
+
 // answer replies after the query's take=, at once without one.
 func answer(w http.ResponseWriter, r *http.Request) {
 	if take, err := time.ParseDuration(r.URL.Query().Get("take")); err == nil {
+		say("working")
 		time.Sleep(take)
 	}
 	fmt.Fprintln(w, "ok")
