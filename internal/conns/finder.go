@@ -22,10 +22,10 @@ type Finder struct {
 	Processes func() []int
 
 	// Inodes returns the inodes of a process's sockets, fs.ErrNotExist where
-	// it has gone. By any other error its sockets are hidden: the child
-	// changed its user (gosu), or its program has file capabilities. They
-	// are hidden, too, where all processes seem to have gone: /proc is not
-	// mounted.
+	// it has gone. By fs.ErrPermission they are hidden: the child changed its
+	// user (gosu), or its program has file capabilities. They are hidden, too,
+	// where all processes seem to have gone. By any other error (descriptors
+	// or memory are short) nothing is known.
 	Inodes func(pid int) (map[uint64]bool, error)
 
 	// UID returns the user the child runs as, where that is known. It stands
@@ -172,10 +172,10 @@ func (f *Finder) recall(list []Listener) (childs []Listener, sure bool) {
 // look finds those of list that are the child's and remembers them. It is sure
 // unless some could not be told.
 func (f *Finder) look(list []Listener) (childs []Listener, sure bool) {
-	inodes, hidden := f.inodes()
+	inodes, hidden, failed := f.inodes()
 	childs = filter(list, func(l Listener) bool { return inodes[l.Inode] && !f.isPeer(l) })
 	hidden = hidden || slices.ContainsFunc(list, func(l Listener) bool { return l.Inode == 0 })
-	if len(childs) == 0 && hidden && f.UID != nil {
+	if len(childs) == 0 && hidden && !failed && f.UID != nil {
 		if uid, ok := f.UID(); ok {
 			childs = filter(list, func(l Listener) bool { return l.UID == uid && !f.isPeer(l) })
 		}
@@ -187,24 +187,31 @@ func (f *Finder) look(list []Listener) (childs []Listener, sure bool) {
 	for _, l := range childs {
 		f.child[l.identity()] = true
 	}
-	return childs, !hidden
+	return childs, !hidden && !failed
 }
 
-// inodes returns the sockets of all the child's processes, and whether some
-// are hidden.
-func (f *Finder) inodes() (all map[uint64]bool, hidden bool) {
+// inodes returns the sockets of all the child's processes, whether some are
+// hidden, and whether looking failed.
+func (f *Finder) inodes() (all map[uint64]bool, hidden, failed bool) {
 	all = make(map[uint64]bool)
 	seen := false
-	for _, pid := range f.Processes() {
+	pids := f.Processes()
+	for _, pid := range pids {
 		inodes, err := f.Inodes(pid)
 		for inode := range inodes {
 			all[inode] = true
 		}
 		seen = seen || err == nil
-		hidden = hidden || err != nil && !errors.Is(err, fs.ErrNotExist)
+		switch {
+		case err == nil || errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, fs.ErrPermission):
+			hidden = true
+		default:
+			failed = true
+		}
 	}
 	delete(all, 0) // a listener's 0 is no inode
-	return all, hidden || !seen
+	return all, hidden || !seen, failed || len(pids) == 0
 }
 
 func filter(list []Listener, keep func(Listener) bool) []Listener {

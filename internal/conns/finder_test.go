@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 )
 
@@ -18,6 +19,7 @@ type world struct {
 	listErr error
 	files   map[int]map[uint64]bool // inodes by PID; a PID with nil has ended
 	hidden  []int                   // PIDs whose files are hidden
+	failing error                   // instead of hidden
 	uid     int                     // -1 for unknown
 
 	lists, looks, asked int
@@ -40,6 +42,9 @@ func (w *world) finder() *Finder {
 					return nil, fmt.Errorf("gone: %w", fs.ErrNotExist)
 				}
 				return inodes, nil
+			}
+			if w.failing != nil {
+				return nil, w.failing
 			}
 			return nil, hiddenErr
 		},
@@ -121,6 +126,8 @@ func TestListeningFound(t *testing.T) {
 			false, "whether the child listens on 9998 is unknown, since its open files cannot be read: set --ports"},
 		{"hidden, another drainit and a server by user", world{list: []Listener{at8080, another}, hidden: []int{9}, uid: 1000}, true, "listening on 8080"},
 		{"the child is another drainit", world{list: []Listener{own, another}, files: map[int]map[uint64]bool{9: set(2)}}, false, none},
+		{"not to be read for another reason", world{list: []Listener{at8080}, hidden: []int{9}, failing: syscall.EMFILE, uid: 1000}, false, unknown},
+		{"no process is to be seen", world{list: []Listener{at8080}, uid: 1000}, false, unknown},
 		{"hidden, another user", world{list: []Listener{at8080}, hidden: []int{9}, uid: 0}, false, unknown},
 		{"hidden, user unknown", world{list: []Listener{at8080}, hidden: []int{9}, uid: -1}, false, unknown},
 		{"wrapper readable, server hidden", world{list: []Listener{at8080}, files: map[int]map[uint64]bool{9: set(5)}, hidden: []int{10}, uid: 1000},
