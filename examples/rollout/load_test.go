@@ -2,24 +2,47 @@ package main
 
 import (
 	"context"
+	"io"
 	"net"
 	"testing"
 	"time"
 )
 
+// silence answers nothing until the client goes. A connection that nobody holds
+// is closed by the garbage collector.
+func silence(conn *net.TCPConn) { go io.Copy(io.Discard, conn) }
+
 // A server that never answers must not slow the load down: that would hide the
-// failure. A client that waits for its answer would send one or two here.
+// failure. A client that waits for its answer would have one request in flight
+// here. However busy the machine, none begins before its instant.
 func TestLoadIsOpenLoop(t *testing.T) {
+	const rate, want, limit = 200, 50, 2 * time.Second
 	var table routes
-	table.add(misbehaving(t, func(*net.TCPConn) {}))
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	table.add(misbehaving(t, silence))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*limit)
 	defer cancel()
 	var count tally
-	load(ctx, 200, time.Second, &table, &count)
+	over := make(chan struct{})
+	began := time.Now()
+	go func() {
+		defer close(over)
+		load(ctx, rate, limit, &table, &count)
+	}()
 	got := count.now()
-	if got.sent < 30 || got.sent > 101 {
-		t.Errorf("sent %d requests in 0.5s, want about 100", got.sent)
+	for got.sent-got.lost(timedOut) < want && ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+		got = count.now()
 	}
+	took := time.Since(began)
+	cancel()
+	<-over
+	if inFlight := got.sent - got.lost(timedOut); inFlight < want {
+		t.Errorf("%d requests in flight at once, want %d: load must not wait for an answer", inFlight, want)
+	}
+	if earliest := time.Duration(got.sent-1) * time.Second / rate; took < earliest {
+		t.Errorf("sent %d requests in %v, want the last of them after %v", got.sent, took, earliest)
+	}
+	got = count.now()
 	if lost := got.lost(timedOut); lost != got.sent {
 		t.Errorf("%d of %d requests timed out, want all: load must wait for the last", lost, got.sent)
 	}

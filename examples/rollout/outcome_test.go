@@ -72,7 +72,7 @@ func TestOutcomesAsTheClientSeesThem(t *testing.T) {
 		{"closed without an answer", func(t *testing.T) string { return misbehaving(t, says("")) }, cut},
 		{"closed in the head", func(t *testing.T) string { return misbehaving(t, says(head[:20])) }, cut},
 		{"closed in the body", func(t *testing.T) string { return misbehaving(t, says(head+"01234")) }, cut},
-		{"no answer", func(t *testing.T) string { return misbehaving(t, func(*net.TCPConn) {}) }, timedOut},
+		{"no answer", func(t *testing.T) string { return misbehaving(t, silence) }, timedOut},
 		{"nobody accepts", func(t *testing.T) string { return listen(t).Addr().String() }, timedOut},
 		{"status 503", func(t *testing.T) string {
 			return misbehaving(t, says("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"))
