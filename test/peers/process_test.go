@@ -158,7 +158,8 @@ var userNamespaces = sync.OnceValue(func() bool {
 	return cmd.Run() == nil
 })
 
-// needRoot skips where there is only one user to be had.
+// needRoot skips where there is only one user to be had. The reason is in no list
+// of those allowed (test/skips.txt): CI runs as root, and must not lose the story.
 func needRoot(t *testing.T) {
 	t.Helper()
 	if os.Getuid() != 0 {
