@@ -34,7 +34,7 @@ func bind(cfg config, log *slog.Logger) (net.Listener, error) {
 	case err == nil:
 		markAsDrainits(l)
 		return l, nil
-	case errors.Is(err, syscall.EADDRINUSE) && isDrainit(dialable(cfg.ProbeAddr), askOccupant):
+	case errors.Is(err, syscall.EADDRINUSE) && answersAsDrainit(dialable(cfg.ProbeAddr), askOccupant):
 		log.Warn("another drainit serves the probe address: this one serves none",
 			"addr", cfg.ProbeAddr, "remedy", "containers that share a network each need their own --probe-addr, or off")
 		return nil, nil
@@ -47,9 +47,9 @@ func bind(cfg config, log *slog.Logger) (net.Listener, error) {
 	return nil, nil
 }
 
-// isDrainit asks whoever listens on addr whether it is a drainit. Every answer of
-// one says so; that of / asks no program anything.
-func isDrainit(addr string, limit time.Duration) bool {
+// answersAsDrainit asks whoever listens on addr whether it is a drainit. Every
+// answer of one says so; that of / asks no program anything.
+func answersAsDrainit(addr string, limit time.Duration) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	answer, err := probe.Fetch(ctx, addr, "/")

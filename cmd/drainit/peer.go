@@ -45,7 +45,7 @@ func (p *peers) is(l conns.Listener) bool {
 	p.mu.Lock()
 	known := p.known[l]
 	p.mu.Unlock()
-	if known || !isDrainit(dialable(l.Addr.String()), askPeer) {
+	if known || !answersAsDrainit(dialable(l.Addr.String()), askPeer) {
 		return known
 	}
 	p.mu.Lock()
