@@ -1,3 +1,8 @@
+// Go's runtime would follow a limit of processors that is raised later:
+// reserveThreads counts on a few.
+//
+//go:debug updatemaxprocs=0
+
 // Command drainit is a tiny init for containers that drains before it stops: it
 // reaps zombies, forwards signals, and turns the platform's stop into a drain.
 // See docs/manual.md.
@@ -77,6 +82,7 @@ func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
 	}
 	r := receive()
 	resetIgnored()
+	reserveThreads()
 	c, err := start(file, cfg.Command, env)
 	if err != nil {
 		return refuse(file, err)

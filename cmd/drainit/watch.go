@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -14,10 +15,7 @@ const lookEvery = 100 * time.Millisecond
 func watch(pid int, gone chan<- int) {
 	fd, err := unix.PidfdOpen(pid, 0)
 	go func() {
-		if err == nil {
-			waitReadable(fd)
-			unix.Close(fd)
-		} else {
+		if err != nil || !waitReadable(fd) {
 			for err != unix.ESRCH && unix.Kill(pid, 0) != unix.ESRCH {
 				time.Sleep(lookEvery)
 			}
@@ -26,11 +24,29 @@ func watch(pid int, gone chan<- int) {
 	}()
 }
 
-// waitReadable blocks until the process of a pidfd has ended.
-func waitReadable(fd int) {
+// waitReadable waits until the process of a pidfd has ended, without a thread of
+// its own, and closes it. It reports whether the kernel could tell: Go's runtime
+// polls only what is non-blocking.
+func waitReadable(fd int) bool {
+	if unix.SetNonblock(fd, true) != nil {
+		unix.Close(fd)
+		return false
+	}
+	f := os.NewFile(uintptr(fd), "pidfd")
+	defer f.Close()
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return false
+	}
+	return conn.Read(hasEnded) == nil
+}
+
+// hasEnded reports whether a pidfd is readable, pidfd_open(2).
+func hasEnded(fd uintptr) bool {
 	for {
-		if _, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, -1); err != unix.EINTR {
-			return
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
+		if err != unix.EINTR {
+			return n > 0 || err != nil
 		}
 	}
 }

@@ -3,7 +3,6 @@ package proc
 import (
 	"bytes"
 	"strconv"
-	"strings"
 
 	pathpkg "path"
 )
@@ -23,11 +22,7 @@ func OOMKills() (n int, ok bool) {
 }
 
 func oomKills(root string) (n int, ok bool) {
-	b, err := read(pathpkg.Join(root, dir, "self/cgroup"), make([]byte, 0, 1024), 64<<10)
-	if err != nil {
-		return 0, false
-	}
-	for _, name := range oomFiles(b) {
+	for _, name := range cgroupFiles(root, "memory", "memory.oom_control", "memory.events") {
 		b, err := read(pathpkg.Join(root, name), make([]byte, 0, 512), 4096)
 		if err != nil {
 			continue
@@ -37,36 +32,6 @@ func oomKills(root string) (n int, ok bool) {
 		}
 	}
 	return 0, false
-}
-
-// oomFiles names the files that may hold the count, the best first, from
-// /proc/self/cgroup: lines of hierarchy:controllers:path, cgroups(7). The path
-// is below the root of the cgroup namespace or of the host; a container that
-// has only its own cgroup mounted sees the latter and finds its files at the
-// mount's root. Joining as from "/" keeps "/../.." (a cgroup outside of the
-// namespace) inside.
-func oomFiles(cgroups []byte) []string {
-	var v1, v2 []string
-	for line := range strings.Lines(string(cgroups)) {
-		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), ":", 3)
-		if len(fields) != 3 {
-			continue
-		}
-		below := pathpkg.Join("/", fields[2])
-		if fields[0] == "0" && fields[1] == "" {
-			v2 = candidates("/sys/fs/cgroup", below, "memory.events")
-		}
-		for controller := range strings.SplitSeq(fields[1], ",") {
-			if controller == "memory" {
-				v1 = candidates("/sys/fs/cgroup/memory", below, "memory.oom_control")
-			}
-		}
-	}
-	return append(v1, v2...) // a controller on v1 is not on v2, and the v2 line is there anyway
-}
-
-func candidates(mount, below, file string) []string {
-	return []string{pathpkg.Join(mount, below, file), pathpkg.Join(mount, file)}
 }
 
 // parseOOMKills takes the line "oom_kill N", which both versions write alike.

@@ -26,6 +26,8 @@ func prepare(p string) {
 		ignore(numbers)
 	case "nofile":
 		must(unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: uint64(numbers[0]), Max: uint64(numbers[0])}))
+	case "nproc": // processes and threads of this user, setrlimit(2)
+		must(unix.Setrlimit(unix.RLIMIT_NPROC, &unix.Rlimit{Cur: uint64(numbers[0]), Max: uint64(numbers[0])}))
 	case "cpu": // one processor alone
 		var set unix.CPUSet
 		set.Set(numbers[0])
