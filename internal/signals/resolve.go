@@ -19,8 +19,8 @@ type Target struct {
 // descendants are by now. request is the signal that was the stop request.
 //
 // A fixed stop signal goes to root itself, whatever that is. auto looks for the
-// program first, through shells, package managers and other inits (lookThrough),
-// and takes its row's graceful signal where the program handles it by now: while
+// program first, through shells, package managers and other inits (lookThrough).
+// A drainit among them is left to stop the program. Else auto takes its row's graceful signal where the program handles it by now: while
 // it still starts, or where something else has its name, the signal might be
 // ignored, which ends nothing. Else it takes SIGINT if that was the stop request
 // and the program does not ignore it, as tini would pass on, else SIGTERM.
@@ -28,8 +28,32 @@ func (s StopSignal) Resolve(root Process, request Signal) Target {
 	if s.fixed != 0 {
 		return Target{PID: root.PID, Program: Identify(root.Comm, root.Argv), Signal: s.fixed, Why: "set by --stop-signal"}
 	}
-	p, wrappers := lookThrough(root)
-	t := Target{PID: p.PID, Program: Identify(p.Comm, p.Argv), Wrappers: wrappers}
+	p, around := lookThrough(root)
+	t := Target{PID: p.PID, Program: Identify(p.Comm, p.Argv), Wrappers: around.pids}
+	if around.relay.PID != 0 {
+		t.PID = around.relay.PID
+	}
+	if around.relay.IsDrainit() {
+		return t.throughDrainit(request)
+	}
+	return t.graceful(p, request)
+}
+
+// throughDrainit leaves it to the drainit inside what is graceful, and so its own
+// settings in force. The same signal again is the program's fast one.
+func (t Target) throughDrainit(request Signal) Target {
+	t.Signal, t.Why = syscall.SIGTERM, "another drainit stops the program"
+	if request == syscall.SIGINT {
+		t.Signal = syscall.SIGINT
+	}
+	if t.Program.Fast != 0 && t.Program.Fast != t.Program.Graceful {
+		t.Fast = t.Signal
+	}
+	return t
+}
+
+// graceful chooses the signal for p, which runs the program.
+func (t Target) graceful(p Process, request Signal) Target {
 	row := t.Program
 	switch {
 	case row.Graceful != 0 && (p.MasksUnknown || p.handles(row.Graceful)):

@@ -143,6 +143,14 @@ func tini(pid int, children ...Process) Process { // in sigtimedwait: nothing sh
 	return Process{PID: pid, Comm: "tini", Argv: []string{"tini", "--", "app"}, Ignored: 0x300000, Children: children}
 }
 
+func dumbInit(child Process, args ...string) Process {
+	return Process{PID: 1, Comm: "dumb-init", Argv: append([]string{"dumb-init"}, args...), Caught: 0x7ffbfeff, Children: []Process{child}}
+}
+
+func another(file string, child Process) Process {
+	return Process{PID: 1, Comm: "drainit", Argv: []string{file, "--", "x"}, Caught: 0xfffffffe7ffbfeff, Children: []Process{child}}
+}
+
 func TestResolveLooksThrough(t *testing.T) {
 	with := func(p Process, change func(*Process)) Process {
 		change(&p)
@@ -193,6 +201,19 @@ func TestResolveLooksThrough(t *testing.T) {
 		}), 10, []int{1}, syscall.SIGUSR1},
 		{"tini, masks unknown", with(tini(1, haproxy), func(p *Process) { p.MasksUnknown = true }), 10, []int{1}, syscall.SIGUSR1},
 		{"tini with an orphan", tini(1, haproxy, second), 1, nil, syscall.SIGTERM},
+		{"dumb-init that translates", dumbInit(haproxy, "-r", "15:12", "x"), 1, nil, syscall.SIGTERM},
+		{"dumb-init that translates, in one", dumbInit(haproxy, "-cvr15:12", "x"), 1, nil, syscall.SIGTERM},
+		{"dumb-init that translates, long", dumbInit(haproxy, "--verbose", "--rewrite=15:12", "x"), 1, nil, syscall.SIGTERM},
+		{"dumb-init that translates, shortened", dumbInit(haproxy, "--rew", "15:12", "x"), 1, nil, syscall.SIGTERM},
+		{"dumb-init with other options", dumbInit(haproxy, "-cv", "--", "-r"), 10, []int{1}, syscall.SIGUSR1},
+		{"dumb-init with the program's options", dumbInit(haproxy, "x", "-r"), 10, []int{1}, syscall.SIGUSR1},
+		{"tini -g", with(tini(1, haproxy), func(p *Process) { p.Argv = []string{"tini", "-sg", "x"} }), 1, nil, syscall.SIGUSR1},
+		{"tini -g after a value", with(tini(1, haproxy), func(p *Process) { p.Argv = []string{"tini", "-p", "TERM", "-e143", "-g", "x"} }), 1, nil, syscall.SIGUSR1},
+		{"tini without -g", with(tini(1, haproxy), func(p *Process) { p.Argv = []string{"tini", "-vp", "-g"} }), 10, []int{1}, syscall.SIGUSR1},
+		{"tini -g in a shell", shell(3, with(tini(1, shell(4, haproxy)), func(p *Process) { p.Argv = []string{"tini", "-g", "x"} })), 1, []int{3}, syscall.SIGUSR1},
+		{"drainit", another("drainit", haproxy), 1, nil, syscall.SIGTERM},
+		{"drainit by its file", another("/bin/drainit-linux-arm64", haproxy), 1, nil, syscall.SIGTERM},
+		{"drainit in a shell", shell(3, another("drainit", haproxy)), 1, []int{3}, syscall.SIGTERM},
 		{"s6-svscan is a supervisor", with(tini(1, haproxy), func(p *Process) { p.Comm, p.Argv = "s6-svscan", []string{"s6-svscan"} }), 1, nil, syscall.SIGTERM},
 		{"tini, script, npm, shell", tini(1, shell(2, npm(3, shell(4, node)))), 10, []int{1, 2, 3, 4}, syscall.SIGTERM},
 		{"stops at the trap", tini(1, trapping(2, npm(3, shell(4, node)))), 2, []int{1}, syscall.SIGTERM},
@@ -220,6 +241,28 @@ func TestResolveSIGINTThroughShell(t *testing.T) {
 		got := StopSignal{}.Resolve(shell(1, test.child), syscall.SIGINT)
 		if got.PID != 10 || got.Signal != test.want {
 			t.Errorf("%s: got %s to %d, want %s to 10", test.child.Comm, Name(got.Signal), got.PID, Name(test.want))
+		}
+	}
+}
+
+// A drainit inside is asked again where the program has a fast signal, and hears
+// which signal was the request. Its ctl is no init.
+func TestResolveThroughDrainit(t *testing.T) {
+	for _, test := range []struct {
+		root          Process
+		request       Signal
+		pid           int
+		program       string
+		signal, again Signal
+	}{
+		{another("drainit", nginx), syscall.SIGQUIT, 1, "nginx", syscall.SIGTERM, syscall.SIGTERM},
+		{another("drainit", postgres), syscall.SIGINT, 1, "postgres", syscall.SIGINT, 0},
+		{another("drainit", another("drainit", nginx)), syscall.SIGTERM, 1, "nginx", syscall.SIGTERM, syscall.SIGTERM},
+		{Process{PID: 1, Comm: "drainit", Argv: []string{"drainit", "ctl", "sleep", "5"}, Children: []Process{nginx}}, syscall.SIGTERM, 1, "", syscall.SIGTERM, 0},
+	} {
+		got := StopSignal{}.Resolve(test.root, test.request)
+		if got.PID != test.pid || got.Program.Name != test.program || got.Signal != test.signal || got.Fast != test.again {
+			t.Errorf("request %s: got %+v, want %+v", Name(test.request), got, test)
 		}
 	}
 }

@@ -95,22 +95,37 @@ func (s StopOn) Contains(sig Signal, f Facts) bool {
 	if s.listed != 0 {
 		return s.listed.Has(sig)
 	}
-	switch sig {
-	case syscall.SIGTERM:
-		return true
-	case syscall.SIGINT:
-		return !f.SharesForeground
-	case syscall.SIGQUIT:
+	if !s.AsksProgram(sig, f.Terminal) {
+		return sig == syscall.SIGTERM || sig == syscall.SIGINT && !f.SharesForeground
+	}
+	if sig == syscall.SIGQUIT {
 		return f.Target.Name != JVM
-	case syscall.SIGWINCH:
-		if f.Terminal {
-			return false
-		}
 	}
 	if bit(sig) != 0 && sig == f.Target.Graceful {
 		return true
 	}
 	return inherited.Has(sig) && !f.mapped(sig) && unheard(f.Root, sig)
+}
+
+// AsksProgram reports whether the program that runs has a say in whether sig is a
+// stop request. Where it has none, Contains needs neither Root nor Target.
+func (s StopOn) AsksProgram(sig Signal, terminal bool) bool {
+	switch {
+	case s.listed != 0, sig == syscall.SIGTERM, sig == syscall.SIGINT:
+		return false
+	case sig == syscall.SIGWINCH:
+		return !terminal
+	}
+	return sig == syscall.SIGQUIT || (inherited | graceful()).Has(sig)
+}
+
+// graceful returns the graceful signals of all programs.
+func graceful() Mask {
+	var m Mask
+	for _, r := range table {
+		m |= bit(r.Graceful)
+	}
+	return m
 }
 
 // inherited are the unusual stop signals that a base image may hand down:
@@ -127,7 +142,7 @@ func (f Facts) mapped(sig Signal) bool {
 // it. Another init hands on all it gets, so its only child decides.
 func unheard(root Process, sig Signal) bool {
 	p := root
-	for p.kind() == kindInit {
+	for p.kind() == kindInit || p.kind() == kindRelay {
 		if len(p.Children) != 1 {
 			return false
 		}

@@ -150,3 +150,32 @@ func FuzzParseStopOn(f *testing.F) {
 		}
 	})
 }
+
+// Where the program has no say it need not be looked at: whatever is said of it,
+// the answer is the same. A look can take a while.
+func TestStopOnAsksProgram(t *testing.T) {
+	list, err := ParseStopOn("TERM,QUIT")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, on := range []StopOn{{}, list} {
+		asks := 0
+		for sig := Signal(1); sig <= 64; sig++ {
+			for _, terminal := range []bool{false, true} {
+				if on.AsksProgram(sig, terminal) {
+					asks++
+					continue
+				}
+				want := on.Contains(sig, Facts{Terminal: terminal})
+				for _, p := range []Process{nginx, apache, postgres, java, haproxy, sleep, tini(1, nginx), {MasksUnknown: true}} {
+					if got := on.Contains(sig, Facts{Root: p, Target: Running(p), Terminal: terminal}); got != want {
+						t.Errorf("%v: %s, terminal %v: with %s it is %v, without %v", on, Name(sig), terminal, p.Comm, got, want)
+					}
+				}
+			}
+		}
+		if want := 9; on.listed == 0 && asks != want || on.listed != 0 && asks != 0 {
+			t.Errorf("%v: the program is asked about %d signals", on, asks)
+		}
+	}
+}
