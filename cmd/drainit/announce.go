@@ -57,7 +57,7 @@ func (s *supervisor) intention(rec drain.Record) []any {
 	if rec.Latest == 0 {
 		return nil
 	}
-	root := s.host.lookAt(s.child.pid)
+	root := s.host.lookAt(s.child.pid, lookPatience)
 	target := s.cfg.StopSignal.Resolve(root, unix.Signal(rec.Request))
 	attrs := []any{"will_send", signals.Name(target.Signal), "program", programName(root, target)}
 	if rec.Until == drain.UntilDelay {

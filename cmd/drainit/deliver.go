@@ -61,7 +61,7 @@ func (s *supervisor) sendStop(step int) {
 // follows, since a stopped process acts on no other (signal(7)).
 func (s *supervisor) sendGraceful() {
 	request := syscall.Signal(s.machine.Record().Request)
-	root := s.lookFor(syscall.SIGTERM) // which a shell must not catch to be looked through
+	root := s.lookFor(syscall.SIGTERM, stopPatience) // which a shell must not catch to be looked through
 	target := s.cfg.StopSignal.Resolve(root, request)
 	name := programName(root, target)
 	if s.cfg.Group {
@@ -164,7 +164,7 @@ func (s *supervisor) sweep() {
 			continue
 		}
 		s.swept[pid] = true
-		root := s.host.lookAt(pid)
+		root := s.host.lookAt(pid, lookPatience)
 		root.Children = nil
 		s.stop(pid, signals.StopSignal{}.Resolve(root, syscall.SIGTERM).Signal)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -20,7 +21,7 @@ type host struct {
 	children func() []int                    // those of this process that still run
 	unreaped func() (pids []int, known bool) // all of them: see unreapedChildren
 	isChild  func(pid, parent int) bool
-	lookAt   func(pid int) signals.Process
+	lookAt   func(pid int, patience time.Duration) signals.Process
 	watch    func(pid int, gone chan<- int) // sends pid when it is gone
 	oomKills func() (int, bool)
 }
@@ -34,7 +35,7 @@ func realHost(oomKills func() (int, bool)) host {
 		children: ownChildren,
 		unreaped: unreapedChildren,
 		isChild:  isChild,
-		lookAt:   lookAt,
+		lookAt:   looker{newCommandLines()}.at,
 		watch:    watch,
 		oomKills: oomKills,
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"time"
 
 	"drainit/internal/proc"
@@ -12,42 +13,52 @@ const (
 	// lookDepth bounds how far wrappers are looked through.
 	lookDepth = 16
 
-	// lookPatience bounds a look: /proc/PID/cmdline waits for the memory lock
-	// of a process that may hang in the kernel, and a signal must not.
+	// lookPatience bounds how long a look waits for command lines: a signal
+	// must not wait for a process that hangs in the kernel.
 	lookPatience = 250 * time.Millisecond
+
+	// stopPatience is for the look before the stop signal, which is sent once
+	// and should be the right one.
+	stopPatience = time.Second
+
+	// childrenLooked bounds how many children of a wrapper are looked at.
+	childrenLooked = 128
 )
 
-// lookAt returns what the process is running by now, and, below it, the chain
-// of only children that a wrapper can be looked through for. Where /proc does
-// not tell (not mounted, another PID namespace's, no answer) it is the bare PID.
-func lookAt(pid int) signals.Process {
+// looker looks at processes, for the loop and for probes alike.
+type looker struct {
+	lines *commandLines
+}
+
+// at returns what the process is running by now, and, below it, the chain of
+// only children that a wrapper can be looked through for. Where /proc does not
+// tell (not mounted, another PID namespace's) it is the bare PID. Command lines
+// that cannot be read within patience are what they were last.
+func (l looker) at(pid int, patience time.Duration) signals.Process {
 	if proc.Check() != nil {
 		return signals.Process{PID: pid, MasksUnknown: true}
 	}
-	found := make(chan signals.Process, 1)
-	go func() { found <- look(pid, lookDepth) }()
-	select {
-	case p := <-found:
-		return p
-	case <-time.After(lookPatience):
-		return signals.Process{PID: pid, MasksUnknown: true}
-	}
+	return l.look(pid, lookDepth, time.Now().Add(patience))
 }
 
-func look(pid, depth int) signals.Process {
+func (l looker) look(pid, depth int, until time.Time) signals.Process {
 	p := signals.Process{PID: pid}
 	if stat, err := proc.Stat(pid); err == nil {
 		p.Comm = stat.Comm
 	}
-	p.Argv, _ = proc.Argv(pid)
+	p.Argv = l.lines.of(pid, p.Comm, until)
 	st, err := proc.ReadStatus(pid)
 	p.MasksUnknown = err != nil || !st.HasSignals
 	if !p.MasksUnknown {
 		p.Blocked, p.Ignored, p.Caught = signals.Mask(st.Blocked), signals.Mask(st.Ignored), signals.Mask(st.Caught)
 	}
-	alive := livingChildren(pid)
+	if !p.Wraps() {
+		return p // whose children are its own: there can be thousands
+	}
+	children, _ := proc.SomeChildren(pid, childrenLooked)
+	alive := atMostTwo(children, proc.Alive)
 	if len(alive) == 1 && depth > 0 {
-		p.Children = []signals.Process{look(alive[0], depth-1)}
+		p.Children = []signals.Process{l.look(alive[0], depth-1, until)}
 		return p
 	}
 	for _, c := range alive {
@@ -56,16 +67,23 @@ func look(pid, depth int) signals.Process {
 	return p
 }
 
-// livingChildren returns the children of a process that still run.
-func livingChildren(pid int) []int {
-	children, _ := proc.ChildPIDs(pid)
-	var alive []int
+// atMostTwo returns the first two that are alive: with a second one there is a
+// doubt which is the program. Where there are too many children to look at there
+// is a doubt too.
+func atMostTwo(children []int, alive func(pid int) bool) []int {
+	if len(children) >= childrenLooked {
+		return children[:2]
+	}
+	var found []int
 	for _, c := range children {
-		if proc.Alive(c) {
-			alive = append(alive, c)
+		if alive(c) {
+			found = append(found, c)
+		}
+		if len(found) == 2 {
+			break
 		}
 	}
-	return alive
+	return found
 }
 
 // isChild reports whether pid is a child of parent by now.
@@ -81,7 +99,8 @@ func ownChildren() []int {
 	if proc.Check() != nil {
 		return nil
 	}
-	return livingChildren(os.Getpid())
+	children, _ := proc.ChildPIDs(os.Getpid())
+	return slices.DeleteFunc(children, func(pid int) bool { return !proc.Alive(pid) })
 }
 
 // unreapedChildren returns all children of this process, whatever /proc says of

@@ -20,8 +20,9 @@ type identity struct {
 
 // statusOf returns the function that the probe server asks for the state.
 func (s *supervisor) statusOf(id identity, out *logWriter) func() probe.Status {
+	shared := &sharedLook{look: func() signals.Process { return s.host.lookAt(s.child.pid, lookPatience) }}
 	return func() probe.Status {
-		root := s.host.lookAt(s.child.pid)
+		root := shared.get()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		now, rec := time.Now(), s.machine.Record()

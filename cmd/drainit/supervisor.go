@@ -128,14 +128,12 @@ func (s *supervisor) isStopRequest(sig syscall.Signal) bool {
 	if s.ended { // nothing is running that could be asked
 		return sig == syscall.SIGTERM || sig == syscall.SIGINT || sig == syscall.Signal(s.machine.Record().Request)
 	}
-	root := s.lookFor(sig)
-	return s.cfg.StopOn.Contains(sig, signals.Facts{
-		Root:             root,
-		Target:           signals.Running(root),
-		Map:              s.cfg.Map,
-		Terminal:         s.child.terminal,
-		SharesForeground: s.child.sharesForeground(),
-	})
+	f := signals.Facts{Map: s.cfg.Map, Terminal: s.child.terminal, SharesForeground: s.child.sharesForeground()}
+	if s.cfg.StopOn.AsksProgram(sig, f.Terminal) {
+		f.Root = s.lookFor(sig, lookPatience)
+		f.Target = signals.Running(f.Root)
+	}
+	return s.cfg.StopOn.Contains(sig, f)
 }
 
 const (
@@ -146,11 +144,11 @@ const (
 )
 
 // lookFor looks at the child to decide about sig.
-func (s *supervisor) lookFor(sig syscall.Signal) signals.Process {
-	root := s.host.lookAt(s.child.pid)
+func (s *supervisor) lookFor(sig syscall.Signal, patience time.Duration) signals.Process {
+	root := s.host.lookAt(s.child.pid, patience)
 	for i := 0; i < blockedLooks && root.Blocked.Has(sig) && !root.Caught.Has(sig); i++ {
 		time.Sleep(blockedPause)
-		root = s.host.lookAt(s.child.pid)
+		root = s.host.lookAt(s.child.pid, patience)
 	}
 	return root
 }

@@ -30,6 +30,7 @@ type fakeHost struct {
 	children []int
 	process  signals.Process
 	killErr  error
+	looks    int // at processes
 
 	goneAfter time.Duration // watched processes go so long after they are told; 0: never
 }
@@ -57,7 +58,12 @@ func (f *fakeHost) host() host {
 		},
 		children: func() []int { return f.children },
 		isChild:  func(int, int) bool { return true },
-		lookAt:   func(pid int) signals.Process { p := f.process; p.PID = pid; return p },
+		lookAt: func(pid int, patience time.Duration) signals.Process {
+			f.looks++
+			p := f.process
+			p.PID = pid
+			return p
+		},
 		watch: func(pid int, gone chan<- int) {
 			if f.goneAfter > 0 {
 				time.AfterFunc(f.goneAfter, func() { gone <- pid })
@@ -236,5 +242,23 @@ func TestChildThatEndsByItselfIsNotTalkedAbout(t *testing.T) {
 		if b.status != 3 || b.log.Len() > 0 {
 			t.Errorf("got status %d, want 3; log, which should be empty: %q", b.status, b.log)
 		}
+	})
+}
+
+// TestSignalWithoutALook: where the program has no say in what a signal means,
+// looking at it could only delay the signal.
+func TestSignalWithoutALook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, drain.Settings{}, signals.Process{Comm: "server"})
+		b.start()
+		for _, sig := range []syscall.Signal{syscall.SIGHUP, syscall.SIGCONT, syscall.SIGALRM, 40} {
+			b.signals <- sig
+			synctest.Wait()
+		}
+		if b.fake.looks != 0 {
+			t.Errorf("%d looks for signals that can only be passed on", b.fake.looks)
+		}
+		b.exits(0)
+		b.wantDid(t, "0s SIGHUP to 7", "0s SIGCONT to 7", "0s SIGALRM to 7", "0s "+signals.Name(40)+" to 7")
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"math"
 	"os"
 	"strconv"
 )
@@ -13,13 +14,26 @@ import (
 // which costs as much as there are children. Where the kernel was built without
 // it (CONFIG_PROC_CHILDREN) every process is looked at.
 func ChildPIDs(pid int) ([]int, error) {
+	return childPIDs(pid, math.MaxInt)
+}
+
+// SomeChildren returns at most so many of them. A process can have a hundred
+// thousand, and as many threads.
+func SomeChildren(pid, most int) ([]int, error) {
+	return childPIDs(pid, most)
+}
+
+func childPIDs(pid, most int) ([]int, error) {
 	threads, err := os.ReadDir(path(pid, "task"))
 	if err != nil {
 		return nil, err
 	}
 	var children []int
 	for _, t := range threads {
-		b, err := os.ReadFile(path(pid, "task/"+t.Name()+"/children"))
+		if len(children) >= most {
+			break
+		}
+		b, err := read(path(pid, "task/"+t.Name()+"/children"), make([]byte, 0, 512), bytesFor(most))
 		if errors.Is(err, fs.ErrNotExist) {
 			if _, gone := os.Stat(path(pid, "task/"+t.Name())); gone != nil {
 				continue // the thread has ended
@@ -35,7 +49,18 @@ func ChildPIDs(pid int) ([]int, error) {
 			}
 		}
 	}
-	return children, nil
+	return children[:min(len(children), most)], nil
+}
+
+// bytesFor is how much is read for so many numbers of at most seven digits
+// (PID_MAX_LIMIT is 2^22) with a space behind each. One that is cut would be the
+// next after them.
+func bytesFor(numbers int) int {
+	const each = 8
+	if numbers > math.MaxInt/each {
+		return math.MaxInt
+	}
+	return numbers * each
 }
 
 // Alive reports whether a process still runs. One whose first thread has ended
