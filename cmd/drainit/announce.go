@@ -18,6 +18,11 @@ func (s *supervisor) entered(e drain.Enter) {
 		s.log.Info("stop requested", append([]any{"signal", signals.Name(unix.Signal(rec.Request)),
 			"hold", holdText(s.cfg.Plan, rec), "rule", rec.HoldRule, "deadline", orOff(s.cfg.Plan.Deadline)}, s.intention(rec)...)...)
 	case drain.Stopping:
+		if !s.stopSent {
+			s.log.Error("stop signal not sent", "signal", signals.Name(s.target.Signal), "program", s.program, "pid", s.target.PID,
+				"hold_ended", e.Why, "after", s.sinceStop())
+			return
+		}
 		s.log.Info("stop signal sent", append([]any{"signal", signals.Name(s.target.Signal), "program", s.program, "pid", s.target.PID,
 			"why", s.target.Why, "hold_ended", e.Why, "after", s.sinceStop()}, evidenceOf(rec)...)...)
 	case drain.Killing:

@@ -15,16 +15,19 @@ import (
 // process has gone meanwhile is news, and its exit tells it.
 func (s *supervisor) deliver(pid int, sig syscall.Signal) bool {
 	err := s.host.kill(pid, sig)
+	s.explain(pid, sig, err)
+	return err == nil
+}
+
+func (s *supervisor) explain(pid int, sig syscall.Signal, err error) {
 	switch {
 	case err == nil:
-		return true
 	case errors.Is(err, syscall.EPERM):
 		s.log.Error("signal not allowed", "signal", signals.Name(sig), "pid", pid,
 			"remedy", "the program runs as another user; add the capability CAP_KILL to the container")
 	case !errors.Is(err, syscall.ESRCH):
 		s.log.Error("signal not sent", "signal", signals.Name(sig), "pid", pid, "error", err)
 	}
-	return false
 }
 
 // addressee is who signals go to: the child, or with --group all of its group,
@@ -52,8 +55,9 @@ func (s *supervisor) sendStop(step int) {
 		return
 	}
 	if s.target.Fast != 0 && !s.wrapped.targetGone {
-		s.deliver(s.target.PID, s.target.Fast)
-		s.log.Warn("fast signal sent", "signal", signals.Name(s.target.Fast), "program", s.program, "after", s.sinceStop())
+		if s.deliver(s.target.PID, s.target.Fast) {
+			s.log.Warn("fast signal sent", "signal", signals.Name(s.target.Fast), "program", s.program, "after", s.sinceStop())
+		}
 	}
 }
 
@@ -61,21 +65,71 @@ func (s *supervisor) sendStop(step int) {
 // follows, since a stopped process acts on no other (signal(7)).
 func (s *supervisor) sendGraceful() {
 	request := syscall.Signal(s.machine.Record().Request)
-	root := s.lookFor(syscall.SIGTERM, stopPatience) // which a shell must not catch to be looked through
-	target := s.cfg.StopSignal.Resolve(root, request)
-	name := programName(root, target)
-	if s.cfg.Group {
-		target.PID, target.Wrappers = s.addressee(), nil
+	var target signals.Target
+	var name string
+	err := error(syscall.ESRCH)
+	for range stopTries {
+		target, name = s.aim(request)
+		if err = s.send(target); !errors.Is(err, syscall.ESRCH) {
+			break // else a script has gone on to its next command meanwhile
+		}
+	}
+	s.explain(target.PID, target.Signal, err)
+	if err != nil {
+		target, err = s.stopWrapper(target, err)
 	}
 	s.mu.Lock()
 	s.target, s.program = target, name
 	s.mu.Unlock()
+	s.stopSent = err == nil
 	s.swept[target.PID] = true // never the same signal twice: some take it for "now"
-	s.stop(target.PID, target.Signal)
+	if s.stopSent {
+		s.count(s.forwarded, target.Signal)
+	}
+	_ = s.host.kill(target.PID, syscall.SIGCONT)
 	if len(target.Wrappers) > 0 {
 		s.wrapped = wrapped{left: target.Wrappers}
 		s.host.watch(target.PID, s.gone)
 	}
+}
+
+// stopTries bounds how often the program is looked for again because it had gone
+// by the time its signal was sent.
+const stopTries = 3
+
+// aim looks for the program and decides who gets which signal.
+func (s *supervisor) aim(request syscall.Signal) (target signals.Target, name string) {
+	root := s.lookFor(syscall.SIGTERM, stopPatience) // which a shell must not catch to be looked through
+	target = s.cfg.StopSignal.Resolve(root, request)
+	name = programName(root, target)
+	if s.cfg.Group {
+		target.PID, target.Wrappers = s.addressee(), nil
+	}
+	return target, name
+}
+
+// send signals the target unless it has gone: looking took a while, and the PID
+// of what is no child of ours may be a stranger's by now.
+func (s *supervisor) send(t signals.Target) error {
+	if n := len(t.Wrappers); n > 0 && !s.host.isChild(t.PID, t.Wrappers[n-1]) {
+		return syscall.ESRCH
+	}
+	return s.host.kill(t.PID, t.Signal)
+}
+
+// stopWrapper sends SIGTERM to the wrappers of a program that could not be
+// signalled (another user's), the innermost first, until one can be. It returns
+// who got it, now the target, or the target as it was and the last error.
+func (s *supervisor) stopWrapper(target signals.Target, err error) (signals.Target, error) {
+	for i := len(target.Wrappers) - 1; i >= 0; i-- {
+		pid := target.Wrappers[i]
+		if err = s.host.kill(pid, syscall.SIGTERM); err == nil {
+			return signals.Target{PID: pid, Program: target.Program, Wrappers: target.Wrappers[:i], Signal: syscall.SIGTERM,
+				Why: "its program could not be signalled"}, nil
+		}
+		s.explain(pid, syscall.SIGTERM, err)
+	}
+	return target, err
 }
 
 func (s *supervisor) stop(pid int, sig syscall.Signal) {
@@ -118,11 +172,11 @@ func (s *supervisor) unwrap(pid int) {
 	wrapper := s.wrapped.left[n-1]
 	s.wrapped.left, s.wrapped.due = s.wrapped.left[:n-1], false
 	if len(s.wrapped.left) == 0 {
-		s.stop(wrapper, syscall.SIGTERM)
+		s.stop(wrapper, s.gracefulFor(wrapper))
 		return
 	}
 	if outer := s.wrapped.left[n-2]; s.host.isChild(wrapper, outer) {
-		s.stop(wrapper, syscall.SIGTERM)
+		s.stop(wrapper, s.gracefulFor(wrapper))
 	}
 	s.host.watch(wrapper, s.gone)
 }
@@ -164,10 +218,16 @@ func (s *supervisor) sweep() {
 			continue
 		}
 		s.swept[pid] = true
-		root := s.host.lookAt(pid, lookPatience)
-		root.Children = nil
-		s.stop(pid, signals.StopSignal{}.Resolve(root, syscall.SIGTERM).Signal)
+		s.stop(pid, s.gracefulFor(pid))
 	}
+}
+
+// gracefulFor returns the signal that is graceful for a process itself by now: a
+// script that was a wrapper may have become the program (exec nginx).
+func (s *supervisor) gracefulFor(pid int) syscall.Signal {
+	root := s.host.lookAt(pid, lookPatience)
+	root.Children = nil
+	return signals.StopSignal{}.Resolve(root, syscall.SIGTERM).Signal
 }
 
 // killPatience bounds the killing of leftovers where drainit is not PID 1.

@@ -43,6 +43,7 @@ type supervisor struct {
 	reach         reach           // and so far it went, the last time
 	leftoversStay bool            // it did not end what the sweep had left
 	killedByOther bool            // the child was ended by a SIGKILL that was not
+	stopSent      bool            // to its target, rather than refused
 	swept         map[int]bool    // leftovers that got their signal
 	ended         bool            // the child is gone
 	status        unix.WaitStatus // the child's

@@ -30,7 +30,8 @@ type fakeHost struct {
 	children []int
 	process  signals.Process
 	killErr  error
-	looks    int // at processes
+	refuses  map[int]error // by PID
+	looks    int           // at processes
 
 	goneAfter time.Duration // watched processes go so long after they are told; 0: never
 }
@@ -41,9 +42,19 @@ func (f *fakeHost) note(format string, args ...any) {
 	f.did = append(f.did, fmt.Sprintf("%v ", time.Since(f.start))+fmt.Sprintf(format, args...))
 }
 
+// becomes changes what runs, as seen from now on.
+func (f *fakeHost) becomes(p signals.Process) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.process = p
+}
+
 func (f *fakeHost) host() host {
 	return host{
 		kill: func(pid int, sig syscall.Signal) error {
+			if err, ok := f.refuses[pid]; ok {
+				return err
+			}
 			f.note("%s to %d", signals.Name(sig), pid)
 			return f.killErr
 		},
@@ -59,6 +70,8 @@ func (f *fakeHost) host() host {
 		children: func() []int { return f.children },
 		isChild:  func(int, int) bool { return true },
 		lookAt: func(pid int, patience time.Duration) signals.Process {
+			f.mu.Lock()
+			defer f.mu.Unlock()
 			f.looks++
 			p := f.process
 			p.PID = pid
@@ -168,6 +181,25 @@ func TestPIDOfTheGoneIsNotSignalled(t *testing.T) {
 	})
 }
 
+// TestWrapperThatBecomesTheProgram: a script is stopped while it still prepares,
+// and goes on to exec nginx: that is nginx by now, and gets what nginx gets.
+func TestWrapperThatBecomesTheProgram(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, drain.Settings{}, signals.Process{Comm: "sh", Argv: []string{"sh", "/entrypoint.sh"},
+			Children: []signals.Process{{PID: 8, Comm: "envsubst"}}})
+		b.fake.goneAfter = time.Second
+		b.start()
+		b.signals <- syscall.SIGTERM
+		synctest.Wait()
+		b.fake.becomes(signals.Process{Comm: "nginx", Argv: []string{"nginx"}, Caught: 1 << (syscall.SIGQUIT - 1)})
+		time.Sleep(2 * time.Second)
+		b.exits(0)
+		b.wantDid(t,
+			"0s SIGTERM to 8", "0s SIGCONT to 8",
+			"1.5s SIGQUIT to 7", "1.5s SIGCONT to 7")
+	})
+}
+
 func TestNoSettingsHoldsNothingAndKillsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, drain.Settings{}, signals.Process{Comm: "server"})
@@ -243,6 +275,46 @@ func TestChildThatEndsByItselfIsNotTalkedAbout(t *testing.T) {
 			t.Errorf("got status %d, want 3; log, which should be empty: %q", b.status, b.log)
 		}
 	})
+}
+
+// wrappedNginx is nginx, PID 9, in a shell in a shell.
+func wrappedNginx() signals.Process {
+	nginx := signals.Process{PID: 9, Comm: "nginx", Argv: []string{"nginx"}, Caught: 1 << (syscall.SIGQUIT - 1)}
+	shell := signals.Process{PID: 8, Comm: "sh", Argv: []string{"sh", "-c", "x"}, Children: []signals.Process{nginx}}
+	return signals.Process{Comm: "sh", Argv: []string{"sh", "-c", "x"}, Children: []signals.Process{shell}}
+}
+
+// TestProgramThatMayNotBeSignalled: the wrappers are told instead, the innermost
+// first, and what is logged and counted is what was sent.
+func TestProgramThatMayNotBeSignalled(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		refuses map[int]error
+		did     []string
+		logged  string
+		sent    uint64
+	}{
+		{"another user's", map[int]error{9: syscall.EPERM}, []string{"5s SIGTERM to 8", "5s SIGCONT to 8"}, `msg="stop signal sent" signal=SIGTERM program=nginx pid=8`, 1},
+		{"both", map[int]error{9: syscall.EPERM, 8: syscall.EPERM}, []string{"5s SIGTERM to 7", "5s SIGCONT to 7"}, `msg="stop signal sent" signal=SIGTERM program=nginx pid=7`, 1},
+		{"all", map[int]error{9: syscall.EPERM, 8: syscall.EPERM, 7: syscall.EPERM}, nil, `level=ERROR msg="stop signal not sent" signal=SIGQUIT program=nginx pid=9`, 0},
+		{"gone each time", map[int]error{9: syscall.ESRCH}, []string{"5s SIGTERM to 8", "5s SIGCONT to 8"}, `msg="stop signal sent" signal=SIGTERM program=nginx pid=8`, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, drain.Settings{GracePeriod: 30 * time.Second}, wrappedNginx())
+			b.fake.refuses = test.refuses
+			b.start()
+			b.signals <- syscall.SIGTERM
+			time.Sleep(6 * time.Second)
+			b.exits(0)
+			b.wantDid(t, test.did...)
+			if !strings.Contains(b.log.String(), test.logged) {
+				t.Errorf("%s: want %s in the log:\n%s", test.name, test.logged, b.log)
+			}
+			if got := b.forwarded["SIGTERM"] + b.forwarded["SIGQUIT"]; got != test.sent {
+				t.Errorf("%s: %d signals counted as sent, want %d", test.name, got, test.sent)
+			}
+		})
+	}
 }
 
 // TestSignalWithoutALook: where the program has no say in what a signal means,

@@ -135,3 +135,26 @@ func TestChildOfAnotherUser(t *testing.T) {
 		})
 	}
 }
+
+// TestProgramOfAnotherUserInAWrapper: the wrapper may be signalled, and the stop
+// is not lost with the program that may not.
+func TestProgramOfAnotherUserInAWrapper(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	const capKill = "5"
+	for _, adopted := range []bool{false, true} {
+		compare(t, func(a *attempt) {
+			inner := role("become", "65534", "sh", "-c", "echo ready; exec sleep 1000")
+			wrapper := append([]string{"/bin/sh", "-c", `"$@"; exit 7`, "sh"}, inner...)
+			p := a.start(spec{adopted: adopted, prepare: "drop=" + capKill, command: wrapper})
+			p.says("ready")
+			p.below("sleep 1000")
+			p.signal(syscall.SIGTERM)
+			p.wantExit(143)
+			if a.is("drainit") {
+				p.logs(`msg="stop signal sent" signal=SIGTERM`)
+				p.logs("could not be signalled")
+			}
+		})
+	}
+}
