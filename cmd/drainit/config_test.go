@@ -287,3 +287,26 @@ func TestEverythingIsReportedAtOnce(t *testing.T) {
 		t.Errorf("nothing is wrong, got %v", err)
 	}
 }
+
+// TestParseUnderDrainit: what the drainit around has held is not held again.
+func TestParseUnderDrainit(t *testing.T) {
+	env := []string{"DRAINIT_DRAIN_DELAY=7s", "DRAINIT_DRAIN_UNTIL=idle", "DRAINIT_GRACE_PERIOD=60s", "KUBERNETES_SERVICE_HOST=10.0.0.1"}
+	for _, test := range []struct {
+		args  []string
+		delay time.Duration
+		until drain.Until
+		rule  string
+	}{
+		{nil, 0, drain.UntilDelay, "auto: another drainit holds"},
+		{[]string{"--drain-delay", "2s"}, 2 * time.Second, drain.UntilDelay, "as given"},
+		{[]string{"--drain-until", "closed"}, 0, drain.UntilClosed, "auto: another drainit holds"},
+	} {
+		cfg, _, err := parseUnder(append(test.args, "--", "x"), env)
+		if err != nil || cfg.Plan.Delay != test.delay || cfg.Plan.Until != test.until || cfg.Plan.DelayRule != test.rule {
+			t.Errorf("%q: got %+v, %v; want %+v", test.args, cfg.Plan, err, test)
+		}
+	}
+	if env[0] != "DRAINIT_DRAIN_DELAY=7s" {
+		t.Errorf("the child's environment was changed: %q", env)
+	}
+}

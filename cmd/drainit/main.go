@@ -44,7 +44,11 @@ const flushPatience = 200 * time.Millisecond
 
 // run is drainit as an init: it returns the status to leave with.
 func run(args, env []string) int {
-	cfg, warnings, err := parse(args, env)
+	read := parse
+	if underDrainit() {
+		read = parseUnder
+	}
+	cfg, warnings, err := read(args, env)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return exitFailed

@@ -39,6 +39,7 @@ type Settings struct {
 	UnreadyWithStop bool          // with the stop signal instead
 
 	Kubernetes bool // the platform is Kubernetes
+	Held       bool // another drainit holds before this one is asked
 }
 
 // Plan is what follows from the settings. Its instants count from the stop
@@ -123,6 +124,8 @@ func (s Settings) delay(deadline time.Duration) (time.Duration, string) {
 	switch {
 	case s.DelayGiven:
 		return s.Delay, "as given"
+	case s.Held:
+		return 0, "auto: another drainit holds"
 	case s.GracePeriod == 0 && !s.Kubernetes:
 		return 0, "auto: neither Kubernetes nor a grace period"
 	case allowed > 0 && allowed/4 < autoDelay:

@@ -16,6 +16,7 @@ func TestManualHasEveryRuleOfTheHold(t *testing.T) {
 		{},
 		{DelayGiven: true},
 		{Kubernetes: true},
+		{Kubernetes: true, Held: true},
 		{Kubernetes: true, DelayGiven: true, Delay: time.Second},
 	} {
 		for _, f := range []drain.Facts{

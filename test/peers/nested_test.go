@@ -46,3 +46,36 @@ func nested(a *attempt, inner []string, sig syscall.Signal) {
 		p.wantExit(5)
 	}
 }
+
+// TestNoHoldTwice: settings by variables reach both of two drainits, as does
+// Kubernetes' own. The outer one holds, the inner one stops the program at once,
+// as its own settings say, and the status comes through.
+func TestNoHoldTwice(t *testing.T) {
+	t.Parallel()
+	for _, between := range [][]string{nil, {"/bin/sh", "-c", `"$@"; exit $?`, "sh"}} {
+		alone(t, func(a *attempt) {
+			inner := a.init.argv([]string{"--stop-signal", "SIGUSR2"}, sh("trap 'exit 5' USR2; trap 'exit 6' TERM; echo ready; while :; do sleep 0.02; done"))
+			p := a.start(spec{env: append(kubernetes, "DRAINIT_DRAIN_DELAY=1s", "DRAINIT_GRACE_PERIOD=20s"), command: append(between, inner...)})
+			p.says("ready")
+			p.signal(syscall.SIGTERM)
+			p.wantExit(5)
+			p.logs(`hold=1s rule="as given"`)
+			p.logs(`hold=0s rule="auto: another drainit holds"`)
+		})
+	}
+}
+
+// TestThreadDumpThroughTwo: the outer drainit knows the program, too: SIGQUIT is
+// for a JVM to answer, and no stop.
+func TestThreadDumpThroughTwo(t *testing.T) {
+	t.Parallel()
+	alone(t, func(a *attempt) {
+		java := append([]string{"/bin/bash", "-c", `exec -a java "$@"`, "bash"}, role("signals")...)
+		p := a.start(spec{command: a.init.argv(nil, java)})
+		p.says("ready")
+		p.signal(syscall.SIGQUIT)
+		p.says("got 3")
+		p.signal(syscall.SIGTERM)
+		p.wantExit(0)
+	})
+}

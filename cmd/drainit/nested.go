@@ -1,0 +1,47 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"drainit/internal/proc"
+	"drainit/internal/signals"
+)
+
+// underDrainit reports whether this process descends from another drainit, which
+// is asked to stop before it and holds. PID 1 descends from nobody it can see.
+func underDrainit() bool {
+	if os.Getpid() == 1 || proc.Check() != nil {
+		return false
+	}
+	lines, pid := newCommandLines(), os.Getppid()
+	for range lookDepth {
+		stat, err := proc.Stat(pid)
+		if err != nil {
+			return false
+		}
+		p := signals.Process{Comm: stat.Comm, Argv: lines.of(pid, stat.Comm, time.Now().Add(lookPatience))}
+		if p.IsDrainit() {
+			return true
+		}
+		pid = stat.PPID
+	}
+	return false
+}
+
+// parseUnder is parse under another drainit. The variables that hold are that
+// one's too, and it has held when this one is asked: only a flag of its own has
+// this one hold again.
+func parseUnder(args, env []string) (cfg config, warnings []string, err error) {
+	shared := []string{variableOf("drain-delay"), variableOf("drain-until")}
+	own := slices.DeleteFunc(slices.Clone(env), func(kv string) bool {
+		name, _, _ := strings.Cut(kv, "=")
+		return slices.Contains(shared, name)
+	})
+	cfg, warnings, err = parse(args, own)
+	cfg.Settings.Held = true
+	cfg.Plan, _ = cfg.Settings.Plan()
+	return cfg, warnings, err
+}
