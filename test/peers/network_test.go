@@ -48,7 +48,8 @@ func TestNothingListensNothingIsHeld(t *testing.T) {
 
 // TestOtherDrainitsServeNobody: each of two drainits in a network namespace sees
 // the other's probe address, for which nothing needs to be held, and which is no
-// sign of a program.
+// sign of a program. (The inner one would hold nothing anyway, see
+// TestNoHoldTwice.)
 func TestOtherDrainitsServeNobody(t *testing.T) {
 	t.Parallel()
 	alone(t, func(a *attempt) {
@@ -60,9 +61,7 @@ func TestOtherDrainitsServeNobody(t *testing.T) {
 		}
 		p.signal(syscall.SIGTERM)
 		p.wantExit(0)
-		if got := strings.Count(p.stderr.String(), ` rule="nothing listens"`); got != 2 {
-			a.fail("%d of 2 found that nothing listens: %s", got, p.stderr)
-		}
+		p.logs(`rule="nothing listens"`)
 	})
 }
 
