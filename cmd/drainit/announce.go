@@ -111,8 +111,10 @@ func whatWasCut(rec drain.Record) []any {
 // platform's SIGKILL is a diagnosis.
 func (s *supervisor) progress(waitingFor string) {
 	attrs := []any{"for", waitingFor, "after", s.sinceStop()}
-	if n := s.countLeftovers(); n > 0 {
-		attrs = append(attrs, "leftovers", n)
+	if s.machine.State() >= drain.Killing {
+		if n := len(s.countLeftovers()); n > 0 {
+			attrs = append(attrs, "leftovers", n)
+		}
 	}
 	s.log.Info("waiting", attrs...)
 }

@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"drainit/internal/drain"
 	"drainit/internal/signals"
 )
 
@@ -189,7 +188,7 @@ func (s *supervisor) unwrap(pid int) {
 // That reaches what there is to reach where /proc does not tell.
 func (s *supervisor) killAll() {
 	s.killed = true
-	targets, known := s.host.unreaped()
+	targets, known := s.host.children()
 	if !s.ended {
 		targets = append(targets, s.child.pid, -s.child.pid)
 	}
@@ -211,8 +210,7 @@ type reach struct {
 // sweep gives every leftover that has not had it the signal that is graceful
 // for its program. Leftovers of leftovers become ours as those end.
 func (s *supervisor) sweep() {
-	children := s.host.children()
-	s.noteLeftovers(len(children))
+	children := s.countLeftovers()
 	for _, pid := range children {
 		if s.swept[pid] {
 			continue
@@ -236,7 +234,7 @@ const killPatience = time.Second
 // killLeftovers kills what the sweep has not ended, and what that leaves behind
 // in turn. As PID 1 nothing needs waiting for: our exit kills the rest.
 func (s *supervisor) killLeftovers() {
-	s.noteLeftovers(len(s.host.children()))
+	s.countLeftovers()
 	for until := time.Now().Add(killPatience); time.Now().Before(until); time.Sleep(time.Millisecond) {
 		s.killAll()
 		none := s.host.reap(func(int, unix.WaitStatus) {})
@@ -262,18 +260,11 @@ func (s *supervisor) whyNotKilled() string {
 	return "they survived SIGKILL"
 }
 
-// countLeftovers notes how many processes are left after the child.
-func (s *supervisor) countLeftovers() int {
-	if s.machine.State() < drain.Killing {
-		return 0
-	}
-	n := len(s.host.children())
-	s.noteLeftovers(n)
-	return n
-}
-
-func (s *supervisor) noteLeftovers(n int) {
+// countLeftovers returns what is left after the child, and notes how many.
+func (s *supervisor) countLeftovers() (pids []int) {
+	pids, _ = s.host.children()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.leftovers = n
+	s.leftovers = len(pids)
+	return pids
 }

@@ -18,8 +18,7 @@ type host struct {
 	kill     func(pid int, sig syscall.Signal) error // kill(2): a negative pid is a group
 	killAll  func(targets []int) (sent int, err error)
 	reap     func(ended func(pid int, ws unix.WaitStatus)) (none bool)
-	children func() []int                    // those of this process that still run
-	unreaped func() (pids []int, known bool) // all of them: see unreapedChildren
+	children func() (pids []int, known bool) // all that are not reaped yet: see ownChildren
 	isChild  func(pid, parent int) bool
 	lookAt   func(pid int, patience time.Duration) signals.Process
 	watch    func(pid int, gone chan<- int) // sends pid when it is gone
@@ -33,7 +32,6 @@ func realHost(oomKills func() (int, bool)) host {
 		killAll:  reaper.KillAll,
 		reap:     reaper.Reap,
 		children: ownChildren,
-		unreaped: unreapedChildren,
 		isChild:  isChild,
 		lookAt:   looker{newCommandLines()}.at,
 		watch:    watch,

@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"slices"
 	"time"
 
 	"drainit/internal/proc"
@@ -92,20 +91,11 @@ func isChild(pid, parent int) bool {
 	return err == nil && p.PPID == parent
 }
 
-// ownChildren returns the living children of this process, adopted orphans
-// included. A process that entered the container from outside (docker exec)
-// has its parent there and is none.
-func ownChildren() []int {
-	if proc.Check() != nil {
-		return nil
-	}
-	children, _ := proc.ChildPIDs(os.Getpid())
-	return slices.DeleteFunc(children, func(pid int) bool { return !proc.Alive(pid) })
-}
-
-// unreapedChildren returns all children of this process, whatever /proc says of
-// their state, and whether it tells at all.
-func unreapedChildren() (pids []int, known bool) {
+// ownChildren returns all children of this process, adopted orphans included,
+// whatever /proc says of their state, and whether it tells at all. A process that
+// entered the container from outside (docker exec) has its parent there and is
+// none.
+func ownChildren() (pids []int, known bool) {
 	if proc.Check() != nil {
 		return nil, false
 	}

@@ -58,8 +58,7 @@ func (f *fakeHost) host() host {
 			f.note("%s to %d", signals.Name(sig), pid)
 			return f.killErr
 		},
-		killAll:  func([]int) (int, error) { f.note("SIGKILL to all"); return 0, f.killErr },
-		unreaped: func() ([]int, bool) { return f.children, true },
+		killAll: func([]int) (int, error) { f.note("SIGKILL to all"); return 0, f.killErr },
 		reap: func(ended func(int, unix.WaitStatus)) bool {
 			for _, ws := range f.ended {
 				ended(childPID, ws)
@@ -67,7 +66,7 @@ func (f *fakeHost) host() host {
 			f.ended = nil
 			return len(f.children) == 0
 		},
-		children: func() []int { return f.children },
+		children: func() ([]int, bool) { return f.children, true },
 		isChild:  func(int, int) bool { return true },
 		lookAt: func(pid int, patience time.Duration) signals.Process {
 			f.mu.Lock()
