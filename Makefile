@@ -1,5 +1,5 @@
-# A machine with Go, make and git can run build, demo, test, fuzz, size, cross, repro and bench. With a C compiler the
-# tests run under the race detector; check also needs shellcheck, image needs Docker.
+# A machine with Go, make and git can run build, demo, test, fuzz, size, cross, repro, bench and evidence. With a C
+# compiler the tests run under the race detector; check also needs shellcheck, image needs Docker.
 
 # Nothing of the clone but its commit goes into the version, and so into the bytes: not tags, nor how many objects
 # there are, which would change the length of a short hash.
@@ -25,7 +25,7 @@ RACE = $(shell go build -race -o /dev/null ./test/summary 2>/dev/null && echo -r
 SKIPS = $(if $(CI),-allow-skips test/skips.txt)
 
 .DEFAULT_GOAL := build
-.PHONY: build demo demo-full test check $(CHECKS) fuzz image bench clean help print-checks FORCE
+.PHONY: build demo demo-full test check $(CHECKS) fuzz image bench evidence clean help print-checks FORCE
 
 build: bin/drainit ## bin/drainit, static, for this machine
 
@@ -80,6 +80,9 @@ image: bin/drainit bin/server ## the image of Dockerfile.example
 
 bench: bin/drainit ## size, start-up, idle cost and exit against tini, dumb-init and catatonit where installed
 	go run ./test/bench $(BENCHFLAGS)
+
+evidence: bin/drainit bin/server ## what is seen of connections and what ranges are worth (five minutes; root)
+	go run ./test/evidence $(EVIDENCEFLAGS)
 
 clean: ## removes bin; .cache, where the tests keep Debian roots, is left
 	rm -rf bin
