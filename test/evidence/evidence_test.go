@@ -112,7 +112,7 @@ func TestSpread(t *testing.T) {
 	}
 }
 
-// The document has a place for every table, and the manual's figures are those of one.
+// The document has a place for every table.
 func TestDocumentHasPlaces(t *testing.T) {
 	text, err := os.ReadFile("../../docs/evidence.md")
 	if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"strconv"
 	"sync"
@@ -53,25 +52,30 @@ func measurePrecision(s settings) (tables, error) {
 	if s.full {
 		n = 1000
 	}
-	rows := [][]string{{"protocol", "state", "gap", "connections", "in flight", "idle", "undecided", "wrong", "late ACK"}}
-	made := tables{}
-	for _, truth := range []bool{true, false} {
-		rows := rows[:1:1]
-		for _, sc := range scenarios {
-			for _, gap := range sc.gaps {
-				if sc.inFlight != truth {
-					continue
-				}
-				f, err := sc.measure(n, gap)
-				if err != nil {
-					return nil, fmt.Errorf("%s, %s: %w", sc.protocol, sc.state, err)
-				}
-				rows = append(rows, sc.row(gap, f))
-			}
-		}
-		made[map[bool]string{true: "precision: in flight", false: "precision: idle"}[truth]] = table(rows)
+	inFlight, err := precisionTable(n, true, "gap")
+	if err != nil {
+		return nil, err
 	}
-	return made, nil
+	idle, err := precisionTable(n, false, "answered after")
+	return tables{"precision: in flight": inFlight, "precision: idle": idle}, err
+}
+
+// precisionTable is of the states that are truly in flight, or truly not.
+func precisionTable(n int, inFlight bool, gapHead string) (string, error) {
+	rows := [][]string{{"protocol", "state", gapHead, "connections", "in flight", "idle", "undecided", "wrong", "late ACK"}}
+	for _, sc := range scenarios {
+		if sc.inFlight != inFlight {
+			continue
+		}
+		for _, gap := range sc.gaps {
+			f, err := sc.measure(n, gap)
+			if err != nil {
+				return "", fmt.Errorf("%s, %s: %w", sc.protocol, sc.state, err)
+			}
+			rows = append(rows, sc.row(gap, f))
+		}
+	}
+	return table(rows), nil
 }
 
 func (sc scenario) row(gap time.Duration, f found) []string {
@@ -158,25 +162,5 @@ func pause(d time.Duration) {
 	if d > 0 {
 		t := unix.NsecToTimespec(d.Nanoseconds())
 		unix.Nanosleep(&t, nil) // an interruption makes it shorter: too short a gap, which flatters nobody
-	}
-}
-
-// closers closes what it was given.
-type closers struct {
-	mu   sync.Mutex
-	list []io.Closer
-}
-
-func (c *closers) add(x io.Closer) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.list = append(c.list, x)
-}
-
-func (c *closers) close() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, x := range c.list {
-		x.Close()
 	}
 }
