@@ -16,7 +16,7 @@ const (
 func measureBusy(s settings) (tables, error) {
 	n := 2
 	if s.full {
-		n = 20
+		n = 10
 	}
 	rows := [][]string{{"each client asks again", "`--drain-until delay`: exit after, s", "lost", "`--drain-until idle`: exit after, s", "lost", "why it ended"}}
 	for _, think := range []time.Duration{0, time.Second, 10 * time.Second} {

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 )
@@ -87,29 +88,26 @@ func (l *load) keep() {
 	}
 	defer conn.Close()
 	reader := bufio.NewReader(conn)
-	time.Sleep(rand.N(l.Think + time.Millisecond))
+	think := rand.N(l.Think + 1) // so that clients do not march in step
 	for {
 		l.begin(0)
 		last, err := exchange(conn, reader, l.Paths[0], "keep-alive")
 		l.end(l.Paths[0], err)
-		if last || err != nil {
+		if last || err != nil || closedWithin(think, conn, reader) {
 			return
 		}
-		if l.closedWithin(conn, reader) {
-			return
-		}
+		think = l.Think
 	}
 }
 
-// closedWithin thinks, and reports whether the server closed the connection meanwhile: such a client loses nothing.
-func (l *load) closedWithin(conn net.Conn, reader *bufio.Reader) bool {
-	if l.Think == 0 {
+// closedWithin waits, and reports whether the server closed the connection meanwhile: such a client loses nothing.
+func closedWithin(d time.Duration, conn net.Conn, reader *bufio.Reader) bool {
+	if d == 0 {
 		return false
 	}
-	conn.SetReadDeadline(time.Now().Add(l.Think))
+	conn.SetReadDeadline(time.Now().Add(d))
 	_, err := reader.Peek(1)
-	conn.SetReadDeadline(time.Time{})
-	return errors.Is(err, io.EOF)
+	return err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 func (l *load) begin(late time.Duration) {

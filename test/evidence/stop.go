@@ -31,6 +31,12 @@ type stop struct {
 	Think time.Duration // between a response and the next request on those
 }
 
+// load is about how many requests a second there are.
+func (s stop) load() int {
+	const answer = 100 * time.Millisecond // as long as measureBusy has its server take
+	return s.Rate + int(float64(s.Kept)/(answer+s.Think).Seconds())
+}
+
 // outcome is what became of it.
 type outcome struct {
 	Requests  int            // begun after T0
@@ -95,7 +101,9 @@ func (s stop) play() (outcome, error) {
 		return outcome{}, err
 	}
 	l.newOnesOver.Wait()
-	fmt.Println(loadOver)
+	if s.Kept == 0 {
+		fmt.Println(loadOver)
+	}
 	err = cmd.Wait()
 	exit := time.Since(t0)
 	if cmd.ProcessState.Sys().(syscall.WaitStatus).ExitStatus() < 0 {

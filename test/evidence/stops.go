@@ -88,18 +88,18 @@ type room struct {
 func (r *room) enter(s stop) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for r.stops == 0 || r.load < s.Rate {
+	for r.stops == 0 || r.load < s.load() {
 		r.changed.Wait()
 	}
 	r.stops--
-	r.load -= s.Rate
+	r.load -= s.load()
 }
 
 // easeOff gives back the room for the load of a stop.
 func (r *room) easeOff(s stop) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.load += s.Rate
+	r.load += s.load()
 	r.changed.Broadcast()
 }
 
