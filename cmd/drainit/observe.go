@@ -122,6 +122,11 @@ func (o *observer) cut() (requests int, known bool) {
 }
 
 func (o *observer) observe(begin time.Time) drain.Observed {
+	o.mu.Lock()
+	if o.cuts != nil {
+		o.cuts.Looking()
+	}
+	o.mu.Unlock()
 	seen, err := o.watch.Look()
 	arrived, counted := o.arrivals.since()
 	took := time.Since(begin)

@@ -22,15 +22,20 @@ const destroyGroups = 1<<0 | 1<<2
 // of one that is closed only once the peer knows.
 const countPatience = 100 * time.Millisecond
 
+// maxEarlier is how many ends are remembered from one look to the next: where
+// looks hang there is no end of them.
+const maxEarlier = 1 << 16
+
 // Cuts counts the connections of some local ports that end while a request is
 // in flight on them. It is safe for concurrent use.
 type Cuts struct {
 	ports  []uint16
 	events *socket
 
-	mu    sync.Mutex
-	ended map[uint64]verdict // since Begin, by cookie; nil before
-	lost  bool               // the kernel told more than could be read
+	mu      sync.Mutex
+	earlier map[uint64]struct{} // cookies of those that ended since Looking and before Begin
+	ended   map[uint64]verdict  // since Begin, by cookie; nil before
+	lost    bool                // the kernel told more than could be read
 }
 
 // FollowCuts begins to listen, until the process ends: nobody needs to stop it
@@ -40,7 +45,7 @@ func FollowCuts(ports []uint16) (*Cuts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sock_diag: %w", err)
 	}
-	c := &Cuts{ports: ports, events: newSocket(fd)}
+	c := &Cuts{ports: ports, events: newSocket(fd), earlier: make(map[uint64]struct{})}
 	err = unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: destroyGroups})
 	if err == nil {
 		err = onlyPorts(fd, ports)
@@ -92,7 +97,13 @@ func (c *Cuts) follow() {
 func (c *Cuts) end(r row) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ended != nil && slices.Contains(c.ports, r.local.Port()) && r.state != tcpListen {
+	switch {
+	case r.state == tcpListen || !slices.Contains(c.ports, r.local.Port()):
+	case c.ended == nil:
+		if len(c.earlier) < maxEarlier {
+			c.earlier[r.cookie] = struct{}{}
+		}
+	default:
 		c.ended[r.cookie] = r.atEnd()
 	}
 }
@@ -103,6 +114,16 @@ func (r row) atEnd() verdict {
 	i := r.info
 	i.unacked, i.received = 0, max(i.received, 1)-1
 	return connection{tcpEstablished, max(r.rqueue, 1) - 1, max(r.wqueue, 1) - 1, i}.open()
+}
+
+// Looking is called before every look: what ends after it, and before Begin, is
+// a connection that the look may have seen and nobody has cut.
+func (c *Cuts) Looking() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended == nil {
+		clear(c.earlier)
+	}
 }
 
 // Begin has connections counted that end from now on.
@@ -166,7 +187,8 @@ func (c *Cuts) tally(now map[uint64]verdict, suspects []uint64) (cut, missing in
 	for _, cookie := range suspects {
 		_, isEnded := c.ended[cookie]
 		_, isThere := now[cookie]
-		if !isEnded && !isThere {
+		_, wasEarlier := c.earlier[cookie]
+		if !isEnded && !isThere && !wasEarlier {
 			missing++
 		}
 	}

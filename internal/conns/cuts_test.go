@@ -3,6 +3,7 @@ package conns
 import (
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"strings"
@@ -67,6 +68,53 @@ func TestCuts(t *testing.T) {
 			t.Errorf("%s: %d cut, %v; want %d", tt.name, n, known, tt.want)
 		}
 	}
+}
+
+// What was in flight at the last look, and is answered before the stop signal,
+// is not cut, and known not to be.
+func TestCutsKnowWhatEndedBefore(t *testing.T) {
+	l, _ := listen(t, "tcp4", "127.0.0.1:0")
+	cuts, err := FollowCuts([]uint16{portOf(l)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &Watch{Ports: []uint16{portOf(l)}}
+	p := open(t, l, "tcp4")
+	p.ask(t)
+	cuts.Looking()
+	wantSeen(t, "asked", w, Seen{InFlight: 1})
+	p.answer(t)
+	p.server.Close()
+	p.client.Close()
+	for begin := time.Now(); cuts.earlierEnds() == 0 && time.Since(begin) < 5*time.Second; {
+		time.Sleep(10 * time.Millisecond) // the kernel tells a moment later
+	}
+	suspects := w.InFlight()
+	cuts.Begin()
+	cuts.Looking() // for a look that the end of the program overtakes
+	if n, known := cuts.Count(suspects); n != 0 || !known {
+		t.Errorf("%d cut, known %v; want none, known", n, known)
+	}
+}
+
+// Looks do not remember more than came to an end since.
+func TestCutsForget(t *testing.T) {
+	c := &Cuts{ports: []uint16{80}, earlier: map[uint64]struct{}{}}
+	c.end(row{state: 7, local: netip.MustParseAddrPort("127.0.0.1:80"), cookie: 1})
+	c.end(row{state: 7, local: netip.MustParseAddrPort("127.0.0.1:81"), cookie: 2})
+	if n := c.earlierEnds(); n != 1 {
+		t.Errorf("%d ends are remembered, want the one of the port", n)
+	}
+	c.Looking()
+	if n := c.earlierEnds(); n != 0 {
+		t.Errorf("%d ends are remembered over a look, want none", n)
+	}
+}
+
+func (c *Cuts) earlierEnds() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.earlier)
 }
 
 // roleCut makes this test binary a server that answers one of two requests and
