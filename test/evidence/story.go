@@ -29,7 +29,7 @@ func measureStory(s settings) (tables, error) {
 		{"`--drain-delay 5s --deadline 25s`", stop{Argv: s.under("exit", drainit...)}},
 		{"the same, `--drain-until idle`", stop{Argv: s.under("exit", append(drainit, "--drain-until", "idle")...)}},
 	}
-	rows := [][]string{{"stopped by", "stops", "requests after T0", "500 ms: lost", "6 s: lost", "cut, as drainit counted", "exit after, s"}}
+	rows := [][]string{{"stopped by", "stops", "requests after the stop request", "of 500 ms lost", "of 6 s lost", "cut, as drainit counted", "exit after, s"}}
 	for _, way := range ways {
 		way.stop.Lag, way.stop.Warm, way.stop.Rate, way.stop.Paths = storyLag, 7*time.Second, storyRate, []string{short, long}
 		outcomes, err := playAll(slices.Repeat([]stop{way.stop}, n))
@@ -59,7 +59,10 @@ func storyCells(outcomes []outcome) []string {
 		exits = append(exits, o.Exit)
 	}
 	counted := fmt.Sprint(cut)
-	if atMost > 0 {
+	switch {
+	case outcomes[0].HoldEnded == "":
+		counted = "-" // nobody did
+	case atMost > 0:
 		counted += fmt.Sprintf(", and %d at most where the kernel did not tell", atMost)
 	}
 	return []string{
