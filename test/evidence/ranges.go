@@ -23,7 +23,7 @@ func measureRanges(s settings) (tables, error) {
 	cells := s.rangeCells()
 	var stops []stop
 	for _, c := range cells {
-		for _, n := range c.numbers(s) {
+		for _, n := range s.numbers() {
 			stops = append(stops, slices.Repeat([]stop{s.rangeStop(n.delay, c.lag, c.rate)}, n.stops)...)
 		}
 	}
@@ -34,7 +34,7 @@ func measureRanges(s settings) (tables, error) {
 	fmt.Fprintf(os.Stderr, "the latest request began %v after its instant\n", latest(outcomes))
 	for _, c := range cells {
 		row := []string{fmt.Sprint(c.rate), fmt.Sprint(c.lag.Seconds())}
-		for _, n := range c.numbers(s) {
+		for _, n := range s.numbers() {
 			row = append(row, n.cells(outcomes[:n.stops])...)
 			outcomes = outcomes[n.stops:]
 		}
@@ -66,7 +66,7 @@ type number struct {
 }
 
 // numbers are few for fixed delays: what those do is known but for chance.
-func (c rangeCell) numbers(s settings) []number {
+func (s settings) numbers() []number {
 	var list []number
 	for i, d := range delays {
 		n := number{d, 1}
