@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -195,7 +196,7 @@ func TestWhatFollows(t *testing.T) {
 		{[]string{"--deadline=off"}, []string{"DRAINIT_GRACE_PERIOD=20"}, drain.Plan{GracePeriod: 20 * time.Second,
 			Delay: 5 * time.Second, DelayRule: "auto: a grace period is given", Sweep: 2 * time.Second}},
 	} {
-		if got := mustParse(t, append(tt.args, "x"), tt.env).Plan; got != tt.want {
+		if got := mustParse(t, append(tt.args, "x"), tt.env).Plan; !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("parse(%q, %q): got plan\n%+v, want\n%+v", tt.args, tt.env, got, tt.want)
 		}
 	}

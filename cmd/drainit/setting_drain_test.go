@@ -1,6 +1,7 @@
 package main
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func TestDrainDelay(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || c.Settings != tt.want {
+		if err != nil || !reflect.DeepEqual(c.Settings, tt.want) {
 			t.Errorf("--drain-delay %s: %+v, %v; want %+v", tt.in, c.Settings, err, tt.want)
 		}
 	}

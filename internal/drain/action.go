@@ -18,6 +18,10 @@ type (
 	// It may take a while, in which everything else goes on.
 	Look struct{}
 
+	// Meet looks at each peer before this one in the stop order, now and at every
+	// change, and answers with PeerSeen.
+	Meet struct{}
+
 	// Forward passes a signal on that is not a stop request.
 	Forward struct{ Signal Signal }
 
@@ -44,6 +48,7 @@ type (
 func (Enter) action()         {}
 func (Unready) action()       {}
 func (Look) action()          {}
+func (Meet) action()          {}
 func (Forward) action()       {}
 func (StopSignal) action()    {}
 func (Kill) action()          {}

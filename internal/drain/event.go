@@ -39,6 +39,26 @@ type (
 		Took time.Duration // how long the look took
 	}
 
+	// PeerSeen says what a peer is doing from now on. After PeerGone it is not
+	// looked at any more.
+	PeerSeen struct {
+		Name   string
+		Peer   Peer
+		Absent bool // PeerGone, and was not there when looked for first
+	}
+
+	// OrderOff says why nobody is to be waited for from now on.
+	OrderOff struct{ Why string }
+
+	// OrderOn takes that back, for the stop that has not begun.
+	OrderOn struct{}
+
+	// PeerLeft says that a peer with which this one is to exit has gone.
+	PeerLeft struct {
+		Name   string
+		Status int // that it left with
+	}
+
 	// Woken is no more than the passing of time.
 	Woken struct{}
 )
@@ -48,6 +68,10 @@ func (OtherSignal) event() {}
 func (ChildExited) event() {}
 func (NothingLeft) event() {}
 func (Observed) event()    {}
+func (PeerSeen) event()    {}
+func (OrderOff) event()    {}
+func (OrderOn) event()     {}
+func (PeerLeft) event()    {}
 func (Woken) event()       {}
 
 // Answer is the answer to a question that the kernel may refuse.

@@ -76,16 +76,22 @@ func (m *Machine) observed(now time.Time, e Observed) []Action {
 		return nil
 	case m.wait.delayOver:
 		return m.stopIfClear(now)
-	case m.plan.DelayMax > 0 && !now.Before(m.rec.T0.Add(m.plan.Delay)) && m.wait.silence.strong():
+	case m.peers.held == "" && m.plan.DelayMax > 0 && !now.Before(m.rec.T0.Add(m.plan.Delay)) && m.wait.silence.strong():
 		return m.endDelay(now, m.wait.silence.String())
 	}
 	return nil
 }
 
-// endDelay goes on to what else is waited for, for which a look decides that is
-// begun from now on, or under way.
+// endDelay goes on to what else is waited for: peers, and then what a look
+// decides that is begun from now on, or under way.
 func (m *Machine) endDelay(now time.Time, why string) []Action {
 	switch {
+	case len(m.peers.hold()) > 0:
+		m.peers.held = why
+		if m.peers.latest.After(now) {
+			return nil
+		}
+		return m.peersOver(now)
 	case m.wait.until == UntilDelay:
 		return m.stop(now, why)
 	case !m.wait.latest.After(now):

@@ -8,12 +8,15 @@ import (
 // FuzzMachine drives a machine with any settings and events and checks what
 // must hold in every life.
 func FuzzMachine(f *testing.F) {
-	f.Add(uint8(30), uint8(5), uint8(0), uint8(0), uint8(2), uint8(0), uint8(0), []byte{0, 10, 60, 2, 200, 3})
-	f.Add(uint8(0), uint8(0), uint8(0), uint8(5), uint8(0), uint8(1), uint8(0), []byte{0, 0, 0, 1, 250, 2, 250, 5})
-	f.Add(uint8(10), uint8(200), uint8(0), uint8(3), uint8(60), uint8(3), uint8(0), []byte{0, 255, 1, 255, 4, 255, 5, 255})
-	f.Add(uint8(30), uint8(1), uint8(0), uint8(0), uint8(2), uint8(1), uint8(1|8), []byte{0, 1, 6, 20, 14, 20, 6, 20, 6, 20})
-	f.Add(uint8(60), uint8(1), uint8(14), uint8(0), uint8(2), uint8(1), uint8(0|4|8), []byte{0, 1, 30, 5, 38, 5, 6, 5, 6, 30})
-	f.Fuzz(func(t *testing.T, grace, delay, more, deadline, sweep, flags, evidence uint8, events []byte) {
+	f.Add(uint8(30), uint8(5), uint8(0), uint8(0), uint8(2), uint8(0), uint8(0), uint8(0), []byte{0, 10, 60, 2, 200, 3})
+	f.Add(uint8(0), uint8(0), uint8(0), uint8(5), uint8(0), uint8(1), uint8(0), uint8(0), []byte{0, 0, 0, 1, 250, 2, 250, 5})
+	f.Add(uint8(10), uint8(200), uint8(0), uint8(3), uint8(60), uint8(3), uint8(0), uint8(0), []byte{0, 255, 1, 255, 4, 255, 5, 255})
+	f.Add(uint8(30), uint8(1), uint8(0), uint8(0), uint8(2), uint8(1), uint8(1|8), uint8(0), []byte{0, 1, 6, 20, 14, 20, 6, 20, 6, 20})
+	f.Add(uint8(60), uint8(1), uint8(14), uint8(0), uint8(2), uint8(1), uint8(0|4|8), uint8(0), []byte{0, 1, 30, 5, 38, 5, 6, 5, 6, 30})
+	f.Add(uint8(30), uint8(5), uint8(0), uint8(0), uint8(2), uint8(0), uint8(0), uint8(2|1<<2), []byte{0, 10, 24, 60, 40, 60, 2, 200, 3})
+	f.Add(uint8(60), uint8(1), uint8(0), uint8(0), uint8(2), uint8(1), uint8(1|8), uint8(2|2<<2), []byte{0, 1, 24, 20, 25, 20, 15, 90, 9, 90})
+	f.Fuzz(func(t *testing.T, grace, delay, more, deadline, sweep, flags, evidence, order uint8, events []byte) {
+		names := []string{"a", "b", "c", "d"}
 		plan, _ := Settings{
 			GracePeriod:     time.Duration(grace) * time.Second,
 			Delay:           time.Duration(delay) * time.Second,
@@ -26,6 +29,8 @@ func FuzzMachine(f *testing.F) {
 			Kubernetes:      flags&8 != 0,
 			DelayMax:        time.Duration(int(more>>4)*(int(delay)+int(more))) * time.Second,
 			Until:           Until(evidence & 3 % 3),
+			Name:            names[order>>2&3],
+			Order:           names[:max(order&3, order>>2&3)+min(order, 1)],
 		}.Plan()
 		m := New(plan)
 		c := checker{t: t, plan: plan, punctual: evidence&4 == 0}
@@ -59,7 +64,11 @@ func FuzzMachine(f *testing.F) {
 }
 
 func fuzzEvent(b byte) Event {
-	switch b % 7 {
+	switch b % 9 {
+	case 7:
+		return PeerSeen{Name: string('a' + rune(b>>3&3)), Peer: Peer(b >> 5 & 3)}
+	case 8:
+		return []Event{OrderOff{"x"}, OrderOn{}, PeerLeft{"z", int(b)}, Woken{}}[b>>5&3]
 	case 6:
 		return fuzzLook(b)
 	case 0:
@@ -138,6 +147,9 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 				c.t.Error("stop signal sent while ready")
 			}
 			c.checkStop(m.Record())
+			if m.peers.off == "" {
+				c.checkPeers(m.Record())
+			}
 		}
 	}
 	c.looking = m.wait.looking
@@ -159,18 +171,33 @@ func (c *checker) checkStop(rec Record) {
 	if rec.StopWhy == "asked again" {
 		return
 	}
-	skipped := rec.Hold == 0
+	skipped := rec.Hold == 0 || rec.ExitWith != ""
 	if !skipped && after < c.plan.Delay {
 		c.t.Errorf("stop signal %v after the stop request (%s), before the delay of %v", after, rec.StopWhy, c.plan.Delay)
 	}
 	latest := c.plan.Latest()
 	if rec.HoldRule != c.plan.DelayRule {
-		latest = 0 // nothing to hold for
+		latest = c.plan.PeersLatest() // nothing else to hold for
 	}
 	if c.punctual && after > latest {
 		c.t.Errorf("stop signal %v after the stop request (%s), later than %v", after, rec.StopWhy, latest)
 	}
 	if c.plan.Deadline > 0 && c.plan.Until != UntilDelay && c.punctual && after > max(c.plan.Longest(), c.plan.Deadline-c.plan.Reserve) {
 		c.t.Errorf("stop signal %v after the stop request, in the reserve of %v before %v", after, c.plan.Reserve, c.plan.Deadline)
+	}
+}
+
+// checkPeers: while one before this one is being stopped the stop signal is
+// held, and as long as one may yet be asked to stop; but never after what there
+// is to wait.
+func (c *checker) checkPeers(rec Record) {
+	after := rec.StopAt.Sub(rec.T0)
+	if rec.StopWhy == "asked again" || after >= c.plan.PeersLatest() {
+		return
+	}
+	for _, one := range rec.Peers {
+		if one.Peer == PeerStopping || one.Peer < PeerStopping && after < stayAfter {
+			c.t.Errorf("stop signal %v after the stop request (%s), before %v", after, rec.StopWhy, one)
+		}
 	}
 }

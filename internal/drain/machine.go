@@ -27,10 +27,13 @@ type Machine struct {
 
 	hold      time.Time // when the delay ends at the latest; set in Draining
 	wait      evidence  // what looks have shown
+	peers     peers     // what those before this one in the stop order do
 	patience  time.Time // when Killing or Sweeping ends
 	progress  time.Time // when the next progress line is due; zero while running
 	stepsSent int       // of the stop signal's schedule
 	unready   bool
+
+	peerStatus int // to leave with; see Record.ExitWith
 }
 
 // New returns a machine whose child has just been started.
@@ -75,6 +78,16 @@ func (m *Machine) handle(now time.Time, e Event) []Action {
 		return m.childExited(now, e)
 	case Observed:
 		return m.observed(now, e)
+	case PeerSeen:
+		return m.peerSeen(now, e)
+	case OrderOff:
+		return m.orderOff(now, e.Why)
+	case OrderOn:
+		if m.state == Running {
+			m.peers.off = ""
+		}
+	case PeerLeft:
+		return m.exitWith(now, e)
 	case NothingLeft:
 		return m.nothingLeft(now)
 	}
@@ -84,7 +97,7 @@ func (m *Machine) handle(now time.Time, e Event) []Action {
 func (m *Machine) stopRequest(now time.Time, e StopRequest) []Action {
 	switch m.state {
 	case Running:
-		return m.drain(now, e)
+		return m.begin(now, e, e.Facts.nothingToHoldFor(m.plan.DelayGiven))
 	case Draining:
 		m.rec.Requests++
 		if e.Signal == m.rec.Request && now.Sub(m.rec.T0) >= againAfter {
@@ -110,20 +123,28 @@ func (m *Machine) stopRequest(now time.Time, e StopRequest) []Action {
 // endsSweep reports whether a stop request means the leftovers. One that comes
 // with the child's end is the echo of what ended it, whether or not drainit was
 // told before; later the same signal is a second one. Where the child ended by
-// itself the first one is news, whichever it is.
+// itself, or a peer's end was the stop, the first one is news, whichever it is.
 func (m *Machine) endsSweep(now time.Time, e StopRequest) bool {
 	echo := now.Sub(m.rec.ChildExitAt) < againAfter
-	return !echo && (m.rec.T0.IsZero() || e.Signal == m.rec.Request)
+	return !echo && (m.rec.Request == 0 || e.Signal == m.rec.Request)
 }
 
-// drain begins the drain at T0 = now.
-func (m *Machine) drain(now time.Time, e StopRequest) []Action {
-	m.rec.T0, m.rec.Request, m.rec.Requests = now, e.Signal, 1
+// begin begins the drain at T0 = now. Where there is a reason to skip the hold
+// nothing is waited for but peers.
+func (m *Machine) begin(now time.Time, e StopRequest, skip string) []Action {
+	m.rec.T0, m.rec.Request = now, e.Signal
+	if m.rec.ExitWith == "" {
+		m.rec.Requests = 1
+	}
 	m.rec.Hold, m.rec.HoldRule = m.plan.Longest(), m.plan.DelayRule
 	latest, until := m.plan.Latest(), m.plan.Until
-	if skip := e.Facts.nothingToHoldFor(m.plan.DelayGiven); skip != "" && latest > 0 {
+	if skip != "" && (latest > 0 || m.rec.ExitWith != "") {
 		m.rec.Hold, m.rec.HoldRule = 0, skip
 		latest, until = 0, UntilDelay
+	}
+	met := m.meet(now)
+	if met != nil {
+		latest = max(latest, m.plan.PeersLatest())
 	}
 	m.rec.Until, m.rec.Latest = until, latest
 	m.hold = now.Add(m.rec.Hold)
@@ -132,6 +153,7 @@ func (m *Machine) drain(now time.Time, e StopRequest) []Action {
 	if !m.plan.UnreadyWithStop && m.plan.UnreadyAfter == 0 {
 		todo = m.red(now)
 	}
+	todo = append(todo, met...)
 	if latest > 0 {
 		todo = append(todo, m.look()...)
 	}
@@ -145,6 +167,7 @@ func (m *Machine) drain(now time.Time, e StopRequest) []Action {
 // stop ends the hold.
 func (m *Machine) stop(now time.Time, why string) []Action {
 	m.rec.StopAt, m.rec.StopWhy, m.rec.AtStop = now, why, m.rec.Last
+	m.rec.Peers = append([]PeerRecord(nil), m.peers.list...)
 	m.wait.next = now.Add(lookLeast)
 	todo := append(m.nextStep(now), m.red(now)...)
 	return append(todo, m.enter(now, Stopping, why))
@@ -223,6 +246,9 @@ func (m *Machine) nothingLeft(now time.Time) []Action {
 
 func (m *Machine) exit(now time.Time, why string) []Action {
 	m.rec.ExitAt = now
+	if m.rec.ExitWith != "" {
+		m.rec.Status = m.peerStatus
+	}
 	return append(m.red(now), m.enter(now, Exited, why), Exit{m.rec.Status})
 }
 

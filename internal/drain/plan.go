@@ -30,7 +30,7 @@ type Settings struct {
 
 	Until Until // what else must be true before the stop signal
 
-	Deadline    time.Duration // from the stop request
+	Deadline    time.Duration // from the stop request; the pod's, where there is an order
 	DeadlineOff bool          // no deadline, whatever the grace period
 
 	Sweep time.Duration // for leftovers, from the child's exit
@@ -40,6 +40,9 @@ type Settings struct {
 
 	Kubernetes bool // the platform is Kubernetes
 	Held       bool // another drainit holds before this one is asked
+
+	Name  string   // among the drainits of the pod
+	Order []string // in which they stop; the name is one of them
 }
 
 // Plan is what follows from the settings. Its instants count from the stop
@@ -53,6 +56,8 @@ type Plan struct {
 	DelayRule  string        // why it is what it is
 
 	Until Until // what else is waited for, until Reserve before the deadline
+
+	Before []string // the peers that have to go first, until Reserve before the deadline
 
 	Deadline time.Duration // 0: never; SIGKILL
 	Reserve  time.Duration // kept free before the deadline for the child's stop; 0: no deadline
@@ -78,6 +83,10 @@ func (s Settings) Plan() (Plan, []Problem) {
 	p.Delay, p.DelayRule = s.delay(p.Deadline)
 	p.DelayGiven = s.DelayGiven
 	p.Reserve = s.reserve(p.Deadline)
+	p.Deadline, p.Before = s.stepped(p.Deadline, p.Reserve), s.Before()
+	if p.Deadline > 0 && !p.DelayGiven && s.behind() > 0 && p.Delay > p.Deadline-p.Reserve {
+		p.Delay, p.DelayRule = max(0, p.Deadline-p.Reserve), "auto: what its place in the stop order leaves"
+	}
 	if p.Deadline > 0 { // else nothing would end what waits for evidence
 		p.DelayMax, p.Until = s.DelayMax, s.Until
 	}
@@ -94,7 +103,7 @@ func (p Plan) Longest() time.Duration { return max(p.Delay, p.DelayMax) }
 // asked for.
 func (p Plan) Latest() time.Duration {
 	if p.Until == UntilDelay {
-		return p.Longest()
+		return max(p.Longest(), p.PeersLatest())
 	}
 	return max(p.Longest(), p.Deadline-p.Reserve)
 }

@@ -21,6 +21,9 @@ func (s Settings) problems(p Plan) []Problem {
 			fmt.Sprintf("leave it out (it follows from the grace period), or set less than %v", s.GracePeriod)})
 	}
 	ps = append(ps, s.endless(p)...)
+	if tooMany := s.tooMany(); tooMany != nil { // else every place would have other problems
+		return append(ps, tooMany...)
+	}
 	if p.Deadline == 0 || !s.DelayGiven {
 		return ps
 	}
@@ -55,17 +58,19 @@ func (s Settings) endless(p Plan) []Problem {
 
 func remedy(s Settings, longest time.Duration) string {
 	if s.GracePeriod > 0 && s.Deadline == 0 {
-		return fmt.Sprintf("set at most %v, or a grace period of at least %v here and on the platform", longest, graceFor(max(s.Delay, s.DelayMax)))
+		return fmt.Sprintf("set at most %v, or a grace period of at least %v here and on the platform", longest, s.graceFor(max(s.Delay, s.DelayMax)))
 	}
 	return fmt.Sprintf("set at most %v, or a later deadline", longest)
 }
 
 // graceFor returns the least whole-second grace period that allows the delay.
-func graceFor(delay time.Duration) time.Duration {
-	s := Settings{GracePeriod: delay.Truncate(time.Second)}
+func (s Settings) graceFor(delay time.Duration) time.Duration {
+	s = Settings{GracePeriod: delay.Truncate(time.Second), Name: s.Name, Order: s.Order}
 	for {
 		s.GracePeriod += time.Second
-		if deadline := s.deadline(); deadline-s.reserve(deadline) >= delay {
+		deadline := s.deadline()
+		reserve := s.reserve(deadline)
+		if s.stepped(deadline, reserve)-reserve >= delay {
 			return s.GracePeriod
 		}
 	}

@@ -24,6 +24,9 @@ type Record struct {
 	CutKnown bool // Cut was counted, and not only seen before the exit
 	cut      int
 
+	Peers    []PeerRecord // those before this one, as of the stop signal
+	ExitWith string       // the peer that has gone, and with whose status this one leaves; "": none
+
 	UnreadyAt   time.Time
 	StopAt      time.Time
 	StopWhy     string // why the hold ended

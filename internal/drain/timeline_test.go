@@ -106,6 +106,9 @@ func play(t *testing.T, story string) string {
 			if plan.Until != UntilDelay || plan.DelayMax > 0 {
 				fmt.Fprintf(&out, "       until %v, longest delay %v, stop signal after %v at the latest\n", plan.Until, plan.Longest(), plan.Latest())
 			}
+			if len(plan.Before) > 0 {
+				fmt.Fprintf(&out, "       waits for %s, until %v at the latest\n", strings.Join(plan.Before, ", "), plan.PeersLatest())
+			}
 			m = New(plan)
 		default:
 			after, err := time.ParseDuration(words[0])
@@ -126,6 +129,9 @@ func play(t *testing.T, story string) string {
 	}
 	if rec := m.Record(); !rec.StopAt.IsZero() && rec.AtStop.Known {
 		fmt.Fprintf(&out, "at the stop signal: %s\n", rec.Evidence())
+	}
+	for _, one := range m.Record().Peers {
+		fmt.Fprintf(&out, "peer %s\n", one)
 	}
 	if cut, ok := m.Record().Cut(); ok {
 		fmt.Fprintf(&out, "cut: %d\n", cut)
@@ -206,7 +212,7 @@ func parseSettings(t *testing.T, words []string) Settings {
 		key, value, _ := strings.Cut(w, "=")
 		least, most, isRange := strings.Cut(value, "..")
 		d, err := time.ParseDuration(least)
-		if err != nil && value != "" && value != "off" && value != "stop" && key != "until" {
+		if err != nil && value != "" && value != "off" && value != "stop" && key != "until" && key != "order" && key != "name" {
 			t.Fatalf("setting %q: %v", w, err)
 		}
 		switch key {
@@ -219,6 +225,10 @@ func parseSettings(t *testing.T, words []string) Settings {
 			if isRange {
 				s.DelayMax, _ = time.ParseDuration(most)
 			}
+		case "order":
+			s.Order = strings.Split(value, ",")
+		case "name":
+			s.Name = value
 		case "until":
 			s.Until = Until(slices.Index(Untils(), value))
 		case "deadline":
@@ -255,6 +265,20 @@ func parseEvent(t *testing.T, words []string) Event {
 			t.Fatal(err)
 		}
 		return ChildExited{Status: status, Left: strings.Contains(rest, "left")}
+	case "peer":
+		state := words[2]
+		return PeerSeen{Name: words[1], Absent: state == "absent", Peer: map[string]Peer{
+			"unknown": PeerUnknown, "running": PeerRunning, "stopping": PeerStopping, "gone": PeerGone, "absent": PeerGone}[state]}
+	case "order-off":
+		return OrderOff{rest}
+	case "order-on":
+		return OrderOn{}
+	case "left":
+		var status int
+		if _, err := fmt.Sscan(words[2], &status); err != nil {
+			t.Fatal(err)
+		}
+		return PeerLeft{words[1], status}
 	case "gone":
 		return NothingLeft{}
 	case "wake":

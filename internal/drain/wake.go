@@ -12,7 +12,13 @@ type alarm struct {
 // earlier in the list comes first.
 func (m *Machine) alarms() []alarm {
 	var as []alarm
-	if m.state == Draining && !m.wait.delayOver {
+	if m.state == Draining && m.peers.held != "" {
+		as = append(as, alarm{m.peers.latest, (*Machine).peersOver})
+	}
+	if m.state == Draining && len(m.peers.list) > 0 && !m.peers.stayed {
+		as = append(as, alarm{m.peers.stay, (*Machine).peersStay})
+	}
+	if m.state == Draining && !m.wait.delayOver && m.peers.held == "" {
 		as = append(as, alarm{m.hold, func(m *Machine, now time.Time) []Action { return m.endDelay(now, "hold over") }})
 	}
 	if m.state == Draining && m.wait.delayOver {
