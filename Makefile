@@ -25,7 +25,7 @@ RACE = $(shell go build -race -o /dev/null ./test/summary 2>/dev/null && echo -r
 SKIPS = $(if $(CI),-allow-skips test/skips.txt)
 
 .DEFAULT_GOAL := build
-.PHONY: build demo demo-full test check $(CHECKS) fuzz image bench evidence clean help print-checks FORCE
+.PHONY: build demo demo-full test check $(CHECKS) fuzz image bench evidence pods clean help print-checks FORCE
 
 build: bin/drainit ## bin/drainit, static, for this machine
 
@@ -61,6 +61,9 @@ mod: ## go.mod and go.sum are tidy and what was downloaded is what they say
 
 shellcheck: ## shellcheck on every script
 	git grep --untracked -lE '^#!.*\b(ba)?sh\b' -- ':!*.md' ':!*.go' | xargs -r shellcheck
+
+pods: ## 200 pods of three drainits, stopped in random ways (some minutes)
+	POD_RUNS=200 go test ./cmd/drainit -run TestRandomPods -count=1 -timeout=15m -parallel=8
 
 fuzz: ## every fuzz test, FUZZTIME (20s) each
 	scripts/fuzz.sh $(FUZZTIME)

@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
+	"time"
+
+	"drainit/internal/drain"
 )
 
 // figure finds the values that a key has in a file, quoted or not.
@@ -62,5 +65,34 @@ func TestComposeFiguresFit(t *testing.T) {
 		if got := only(t, path, key+`: \*(\S+)`); got != name {
 			t.Errorf("%s: %s is *%s, want *%s", path, key, got, name)
 		}
+	}
+}
+
+// The sidecar's manifests tell both containers the same, but for the names and
+// ports, and the figures in their comments are those of the plan.
+func TestSidecarFiguresFit(t *testing.T) {
+	const compose, kubernetes = "sidecar/compose.yaml", "sidecar/kubernetes.yaml"
+	for _, path := range []string{compose, kubernetes} {
+		if got := only(t, path, `DRAINIT_STOP_ORDER: "?([a-z,]+)`); got != "app,proxy" {
+			t.Errorf("%s: order %s, want app,proxy", path, got)
+		}
+		if got := only(t, path, `DRAINIT_PROBE_ADDR[^\n]*"(:\d+)"`); got != ":10144" {
+			t.Errorf("%s: the proxy's probes on %s, want :10144", path, got)
+		}
+		if names := figure(t, path, `DRAINIT_NAME(?:: |, value: ")(\w+)`); len(names) != 2 || names[0] == names[1] {
+			t.Errorf("%s: names %q, want app and proxy", path, names)
+		}
+		settings := drain.Settings{GracePeriod: 30 * time.Second, Order: []string{"app", "proxy"}}
+		app, _ := settings.At("app").Plan()
+		proxy, problems := settings.At("proxy").Plan()
+		if app.Delay != 5*time.Second || app.Deadline != 23*time.Second || proxy.Latest() != 23*time.Second || proxy.Deadline != 28*time.Second || problems != nil {
+			t.Errorf("the plans are %+v and %+v, %v, want 5s, 23s, 23s and 28s as in %s", app, proxy, problems, path)
+		}
+	}
+	if got := only(t, compose, `network_mode: "([^"]+)"`); got != "service:proxy" {
+		t.Errorf("%s: network_mode %s, want the app in the proxy's", compose, got)
+	}
+	if grace, told := only(t, kubernetes, `terminationGracePeriodSeconds: (\d+)`), only(t, kubernetes, `DRAINIT_GRACE_PERIOD: "(\w+)"`); told != grace+"s" {
+		t.Errorf("%s: DRAINIT_GRACE_PERIOD %q beside terminationGracePeriodSeconds %s, want the same", kubernetes, told, grace)
 	}
 }

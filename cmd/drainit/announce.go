@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -15,7 +17,7 @@ func (s *supervisor) entered(e drain.Enter) {
 	rec := s.machine.Record()
 	switch e.State {
 	case drain.Draining:
-		s.log.Info("stop requested", append([]any{"signal", signals.Name(unix.Signal(rec.Request)),
+		s.log.Info("stop requested", append([]any{"signal", requestName(rec),
 			"hold", holdText(s.cfg.Plan, rec), "rule", rec.HoldRule, "deadline", orOff(s.cfg.Plan.Deadline)}, s.intention(rec)...)...)
 	case drain.Stopping:
 		if !s.stopSent {
@@ -24,7 +26,7 @@ func (s *supervisor) entered(e drain.Enter) {
 			return
 		}
 		s.log.Info("stop signal sent", append([]any{"signal", signals.Name(s.target.Signal), "program", s.program, "pid", s.target.PID,
-			"why", s.target.Why, "hold_ended", e.Why, "after", s.sinceStop()}, evidenceOf(rec)...)...)
+			"why", s.target.Why, "hold_ended", e.Why, "after", s.sinceStop()}, slices.Concat(peersAttrs(rec), evidenceOf(rec))...)...)
 	case drain.Killing:
 		s.killing(rec)
 	case drain.Sweeping:
@@ -65,10 +67,16 @@ func (s *supervisor) intention(rec drain.Record) []any {
 	root := s.host.lookAt(s.child.pid, lookPatience)
 	target := s.cfg.StopSignal.Resolve(root, unix.Signal(rec.Request))
 	attrs := []any{"will_send", signals.Name(target.Signal), "program", programName(root, target)}
+	if before := s.cfg.Plan.Before; len(before) > 0 {
+		attrs = append(attrs, "waits_for", strings.Join(before, ","), "latest", rec.Latest)
+	}
 	if rec.Until == drain.UntilDelay {
 		return attrs
 	}
-	attrs = append(attrs, "until", rec.Until.String(), "latest", rec.Latest)
+	attrs = append(attrs, "until", rec.Until.String())
+	if len(s.cfg.Plan.Before) == 0 {
+		attrs = append(attrs, "latest", rec.Latest)
+	}
 	if target.Program.Drains && target.Signal == target.Program.Graceful {
 		attrs = append(attrs, "note", fmt.Sprintf("%s finishes what is in flight by itself: --drain-until %v costs time for nothing", target.Program.Name, rec.Until))
 	}

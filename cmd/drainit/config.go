@@ -28,6 +28,9 @@ type config struct {
 	ProbeAddr      string // "": probes are off
 	ProbeAddrGiven bool   // and not the default
 
+	ExitWith []string // peers with which this one exits
+	PodID    string
+
 	RemapExit      map[int]int
 	LogFormat      string // text or json
 	LogLevel       slog.Level

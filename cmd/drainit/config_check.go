@@ -13,7 +13,7 @@ import (
 func (r *reading) check() {
 	plan, misfits := r.cfg.Settings.Plan()
 	r.cfg.Plan = plan
-	if r.readable("grace-period", "drain-delay", "drain-until", "deadline") {
+	if r.readable("grace-period", "drain-delay", "drain-until", "deadline", "name", "stop-order") {
 		for _, m := range misfits {
 			r.wrong(m.Setting, m.Wrong+"; "+m.Remedy)
 		}
@@ -22,6 +22,9 @@ func (r *reading) check() {
 		if err := r.cfg.Map.Check(r.cfg.StopOn); err != nil {
 			r.wrong("map", err.Error())
 		}
+	}
+	if r.readable("name", "stop-order", "exit-with") {
+		r.checkPeers()
 	}
 	if r.readable("probe-addr") {
 		r.checkProbePort()

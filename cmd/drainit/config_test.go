@@ -45,6 +45,14 @@ func show(c config, name string) string {
 		return fmt.Sprint(c.Settings.UnreadyWithStop, c.Settings.UnreadyAfter)
 	case "probe-addr":
 		return c.ProbeAddr
+	case "stop-order":
+		return fmt.Sprint(c.Settings.Order)
+	case "name":
+		return c.Settings.Name
+	case "exit-with":
+		return fmt.Sprint(c.ExitWith)
+	case "pod-id":
+		return c.PodID
 	case "remap-exit":
 		return fmt.Sprint(c.RemapExit)
 	case "log-format":
@@ -65,6 +73,8 @@ var settingCases = map[string]struct{ byDefault, value, shown, other, otherShown
 	"drain-until":     {"delay", "idle", "idle", "CLOSED", "closed"},
 	"ports":           {"false []", "8080, 9090,8080", "false [8080 9090]", "none", "true []"},
 	"ready-check":     {"<nil>", "http://127.0.0.1:8080/healthz", "http://127.0.0.1:8080/healthz", "tcp://127.0.0.1:1", "tcp://127.0.0.1:1"},
+	"stop-order":      {"[]", "app,proxy", "[app proxy]", "proxy, app", "[proxy app]"},
+	"name":            {"", "app", "app", "cloud-sql_proxy.2", "cloud-sql_proxy.2"},
 	"deadline":        {"false 0s", "20s", "false 20s", "off", "true 0s"},
 	"sweep":           {"2s", "0", "0s", "250ms", "250ms"},
 	"stop-on":         {"auto", "term,15,QUIT", "SIGQUIT,SIGTERM", "USR1", "SIGUSR1"},
@@ -74,6 +84,8 @@ var settingCases = map[string]struct{ byDefault, value, shown, other, otherShown
 	"live-check":      {"<nil>", "https://127.0.0.1/livez", "https://127.0.0.1/livez", "tcp://[::1]:1", "tcp://[::1]:1"},
 	"unready-after":   {"false 0s", "3", "false 3s", "stop", "true 0s"},
 	"probe-addr":      {":10143", "127.0.0.1:9", "127.0.0.1:9", "off", ""},
+	"exit-with":       {"[]", "app", "[app]", "app,cache", "[app cache]"},
+	"pod-id":          {"", "3f0d1c52-5f0e-4a64-9f4b-0b7c9d3c1a2e", "3f0d1c52-5f0e-4a64-9f4b-0b7c9d3c1a2e", "x", "x"},
 	"remap-exit":      {"map[]", "143=0,130=0", "map[130:0 143:0]", " 255 = 1 ", "map[255:1]"},
 	"log-format":      {"text", "json", "json", "json", "json"},
 	"log-level":       {"INFO", "debug", "DEBUG", "ERROR", "ERROR"},
@@ -89,10 +101,14 @@ func mustParse(t *testing.T, args, env []string) config {
 	return c
 }
 
-// evidenceEnds gives settings that wait for evidence the end they need.
-func evidenceEnds(name string) []string {
+// companions are what a setting cannot be without: those that wait for evidence
+// need an end, an order needs a name in it.
+func companions(name string) []string {
 	if name == "drain-delay" || name == "drain-until" {
 		return []string{"DRAINIT_DEADLINE=1h"}
+	}
+	if name == "stop-order" {
+		return []string{"DRAINIT_NAME=app"}
 	}
 	return nil
 }
@@ -122,7 +138,7 @@ func TestEverySetting(t *testing.T) {
 			{"last flag", []string{"--" + s.name + "=" + tt.value, "-" + s.name + "=" + tt.other}, nil, tt.otherShown},
 			{"first variable", nil, []string{variable + tt.value, variable + tt.other}, tt.shown},
 		} {
-			got := mustParse(t, append(c.args, "--", "x"), append(c.env, evidenceEnds(s.name)...))
+			got := mustParse(t, append(c.args, "--", "x"), append(c.env, companions(s.name)...))
 			if got := show(got, s.name); got != c.want {
 				t.Errorf("%s by %s: got %s, want %s", s.name, c.how, got, c.want)
 			}
@@ -130,7 +146,7 @@ func TestEverySetting(t *testing.T) {
 		if s.isSwitch {
 			continue
 		}
-		got := mustParse(t, []string{"--" + s.name, tt.value, "x"}, evidenceEnds(s.name))
+		got := mustParse(t, []string{"--" + s.name, tt.value, "x"}, companions(s.name))
 		if got := show(got, s.name); got != tt.shown {
 			t.Errorf("%s with its value in the next argument: got %s, want %s", s.name, got, tt.shown)
 		}
@@ -217,7 +233,7 @@ func TestUnknownVariables(t *testing.T) {
 		"DRAINIT_drain_delay=1":                   "DRAINIT_drain_delay is ignored: no such setting; did you mean DRAINIT_DRAIN_DELAY?",
 		"DRAINIT_QUUX=1":                          "DRAINIT_QUUX is ignored: no such setting",
 		"DRAINIT_=1":                              "DRAINIT_ is ignored: no such setting",
-		"DRAINIT_STOP_ORDER=app,proxy":            "DRAINIT_STOP_ORDER is ignored: not in this version",
+		"DRAINIT_FRONT=:80=:8080":                 "DRAINIT_FRONT is ignored: not in this version",
 		"DRAINIT_HELP=1":                          "DRAINIT_HELP is ignored: no such setting",
 		"DRAINIT_QUUX=":                           "",
 		"DRAINIT_SWEEP=3s":                        "",
@@ -263,7 +279,7 @@ func TestEverythingIsReportedAtOnce(t *testing.T) {
 			env = append(env, variableOf(s.name)+"=?")
 		}
 	}
-	args = append(args, "--nothing", "-g", "--name", "a", "--grace-period")
+	args = append(args, "--nothing", "-g", "--front", "a", "--grace-period")
 	_, _, err := parse(args, env)
 	var ps problems
 	if !errors.As(err, &ps) {
@@ -273,7 +289,7 @@ func TestEverythingIsReportedAtOnce(t *testing.T) {
 	for _, p := range ps {
 		flags = append(flags, p.flag)
 	}
-	for _, want := range append([]string{"--nothing", "-g", "--name", ""}, settingNames()...) {
+	for _, want := range append([]string{"--nothing", "-g", "--front", ""}, settingNames()...) {
 		if want != "" && want[0] != '-' {
 			want = "--" + want
 		}

@@ -7,8 +7,7 @@ import (
 
 // laterFlags are flags of later versions: refused rather than ignored.
 func laterFlags() []string {
-	return []string{"stop-order", "name", "at-drain", "at-stop",
-		"exit-with", "pod-id", "front", "front-forwarded"}
+	return []string{"at-drain", "at-stop", "front", "front-forwarded"}
 }
 
 // unknownFlag explains a flag that this version does not have.

@@ -22,7 +22,8 @@ func (c ctlCall) plan() error {
 		return misuse{r.problems}
 	}
 	r.check()
-	if _, err := fmt.Fprint(c.stdout, planText(r.cfg.Plan)); err != nil {
+	r.checkPod()
+	if _, err := fmt.Fprint(c.stdout, planText(r.cfg.Plan)+podText(r.cfg.Settings)); err != nil {
 		return err
 	}
 	for _, w := range unknownVariables(c.env) {
@@ -55,7 +56,7 @@ func planText(p drain.Plan) string {
 // stopText says what holds the stop signal.
 func stopText(p drain.Plan) string {
 	atMost := ""
-	if p.DelayMax > 0 || p.Until != drain.UntilDelay {
+	if p.DelayMax > 0 || p.Until != drain.UntilDelay || len(p.Before) > 0 {
 		atMost = ", at the latest"
 	}
 	return fmt.Sprintf("to the program%s: drain delay %s (%s)", atMost, rangeText(p), p.DelayRule)
@@ -64,6 +65,9 @@ func stopText(p drain.Plan) string {
 // evidenceNotes says what else decides when the stop signal is sent.
 func evidenceNotes(p drain.Plan) string {
 	var b strings.Builder
+	if len(p.Before) > 0 {
+		fmt.Fprintf(&b, "The stop signal waits until %s gone, if they are being stopped too.\n", areAll(p.Before))
+	}
 	if p.DelayMax > 0 {
 		fmt.Fprintf(&b, "The delay ends from %s on when connections have clearly ceased to arrive.\n", short(p.Delay))
 	}
@@ -89,11 +93,15 @@ func planNotes(p drain.Plan) string {
 	if p.GracePeriod == 0 {
 		b.WriteString("When the platform sends SIGKILL is not known here; --grace-period says it.\n")
 	}
-	if p.Longest() > 0 && !p.DelayGiven {
-		b.WriteString("Nothing is held where nothing listens.\n")
+	nothing := "Nothing is"
+	if len(p.Before) > 0 {
+		nothing = "Nothing else is"
 	}
-	if p.Latest() > 0 {
-		b.WriteString("Nothing is held if --ports or --ready-check was never green, or is red.\n")
+	if p.Longest() > 0 && !p.DelayGiven {
+		b.WriteString(nothing + " held where nothing listens.\n")
+	}
+	if p.Longest() > 0 || p.Until != drain.UntilDelay {
+		b.WriteString(nothing + " held if --ports or --ready-check was never green, or is red.\n")
 	}
 	fmt.Fprintf(&b, "What the program leaves behind has %s from its exit.\n", short(p.Sweep))
 	return b.String()

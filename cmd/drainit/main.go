@@ -97,6 +97,7 @@ func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
 
 	s := newSupervisor(cfg, c, realHost(proc.OOMKills), log, nil, r)
 	s.oomBefore, _ = s.host.oomKills()
+	s.peers = joinPod(cfg)
 	s.serve(listener, out)
 	return s.run()
 }
@@ -145,9 +146,9 @@ func (s *supervisor) serve(l net.Listener, out *logWriter) {
 		return
 	}
 	ns, _ := proc.PIDNamespace(0)
-	id := identity{version: version, pid: os.Getpid(), pidNamespace: ns}
+	id := identity{name: s.cfg.Settings.Name, version: version, pid: os.Getpid(), pidNamespace: ns}
 	server := probe.New(probe.Config{
-		Version: id.version, PID: id.pid, PIDNamespace: id.pidNamespace,
+		Version: id.version, Name: id.name, PID: id.pid, PIDNamespace: id.pidNamespace,
 		Gate: s.gate, Status: s.statusOf(id, out),
 	})
 	go func() {

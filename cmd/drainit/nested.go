@@ -31,11 +31,14 @@ func underDrainit() bool {
 	return false
 }
 
-// parseUnder is parse under another drainit. The variables that hold are that
-// one's too, and it has held when this one is asked: only a flag of its own has
-// this one hold again.
+// parseUnder is parse under another drainit. The variables that hold, and those
+// by which peers are known, are that one's too, and it has held and waited when
+// this one is asked: only a flag of its own has this one do so again.
 func parseUnder(args, env []string) (cfg config, warnings []string, err error) {
-	shared := []string{variableOf("drain-delay"), variableOf("drain-until")}
+	var shared []string
+	for _, name := range []string{"drain-delay", "drain-until", "name", "stop-order", "exit-with"} {
+		shared = append(shared, variableOf(name))
+	}
 	own := slices.DeleteFunc(slices.Clone(env), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
 		return slices.Contains(shared, name)

@@ -35,7 +35,16 @@ func TestProblems(t *testing.T) {
 		{"--rewrite 15:3 --single-child -c -V x", "", "--rewrite: dumb-init's; write --stop-signal SIG for what a stop request such as SIGTERM is to become, --map SIG=SIG for other signals\n" +
 			"--single-child: dumb-init's; leave it out: signals go to the child alone unless --group is given\n" +
 			"-c: dumb-init's; leave it out: signals go to the child alone unless --group is given\n-V: dumb-init's; write --version"},
-		{"--stop-order app,proxy --name=app x", "", "--stop-order: not in this version; leave it out\n--name: not in this version; leave it out"},
+		{"--front :80=:8080 --at-stop=SIGUSR1 x", "", "--front: not in this version; leave it out\n--at-stop: not in this version; leave it out"},
+		{"--stop-order app,proxy x", "", "--stop-order \"app,proxy\": which of these is this one? set --name (DRAINIT_NAME)"},
+		{"--stop-order app,proxy --name cache x", "", "--name \"cache\": not in --stop-order app,proxy; add it there, or set --stop-order none here"},
+		{"--stop-order app,,proxy --name app x", "", "--stop-order \"app,,proxy\": a name is missing; write a list such as app,proxy, or none"},
+		{"--stop-order app,app --name app x", "", "--stop-order \"app,app\": app twice; write each name once"},
+		{"--stop-order a/b,app --name app x", "", "--stop-order \"a/b,app\": \"a/b\": '/' in it; letters, digits, dots, dashes and underscores only; write a list such as app,proxy, or none"},
+		{"--stop-order a,b,c,d,e --name a --grace-period 20 x", "", "--stop-order \"a,b,c,d,e\": 5 names, each of which needs 5s before the deadline of 18s; set a grace period of at least 27s here and on the platform"},
+		{"--name app --exit-with app x", "", "--exit-with \"app\": app is this one (--name); write the names of others"},
+		{"--stop-order a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q --name a x", "", "--stop-order \"a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q\": 17 names; 16 at most"},
+		{"--pod-id x:y x", "", "--pod-id \"x:y\": ':' in it; letters, digits, dots, dashes and underscores only; write a name such as app, or none"},
 
 		{"x", "DRAIN_DELAY=5x", `--drain-delay "5x" (from DRAINIT_DRAIN_DELAY): unknown unit "x"; did you mean 5s?`},
 		{"--drain-delay 5x x", "", `--drain-delay "5x": unknown unit "x"; did you mean 5s?`},

@@ -45,11 +45,15 @@ func (s *supervisor) portsOf(finder *conns.Finder) func() ([]uint16, bool, strin
 }
 
 func (s *supervisor) newGate(finder *conns.Finder) *probe.Gate {
-	cfg := probe.GateConfig{Ready: s.cfg.ReadyCheck, Live: s.cfg.LiveCheck, Warn: s.warnUnready}
+	cfg := probe.GateConfig{Ready: s.cfg.ReadyCheck, Live: s.cfg.LiveCheck, Warn: s.warnUnready, First: func() { s.peers.say(peerReady) }}
 	if !s.cfg.PortsNone {
 		cfg.Listening = func() (bool, string) { return finder.Listening(s.cfg.Ports) }
 	}
-	return probe.NewGate(cfg)
+	gate := probe.NewGate(cfg)
+	if gate.Green() { // there is nothing to ask
+		s.peers.say(peerReady)
+	}
+	return gate
 }
 
 func reachable(finder *conns.Finder) func() drain.Answer {

@@ -32,6 +32,7 @@ func (s *supervisor) report(rec drain.Record, why string) {
 	attrs = append(attrs, slog.Bool("leftovers_killed", rec.SweepCut && !s.leftoversStay))
 	attrs = append(attrs, slog.String("stop_signal", s.sentSignal(rec)), slog.String("program", s.program))
 	attrs = append(attrs, connectionAttrs(rec)...)
+	attrs = append(attrs, peerAttrs(rec)...)
 	level := slog.LevelInfo
 	if cut(rec) {
 		level = slog.LevelWarn
@@ -48,7 +49,7 @@ func (s *supervisor) report(rec drain.Record, why string) {
 // not happen took 0s.
 func reportAttrs(rec drain.Record, why string) []slog.Attr {
 	return []slog.Attr{
-		slog.String("request", signals.Name(unix.Signal(rec.Request))),
+		slog.String("request", requestName(rec)),
 		slog.Int("requests", rec.Requests),
 		slog.Int("status", rec.Status),
 		slog.String("ended", why),
@@ -74,6 +75,18 @@ func connectionAttrs(rec drain.Record) []slog.Attr {
 		attrs = append(attrs, slog.Int("requests_cut", cut))
 	case known:
 		attrs = append(attrs, slog.Int("requests_cut_at_most", cut))
+	}
+	return attrs
+}
+
+// peerAttrs says what the peers had to do with it.
+func peerAttrs(rec drain.Record) []slog.Attr {
+	var attrs []slog.Attr
+	if text := peersText(rec); text != "" {
+		attrs = append(attrs, slog.String("peers", text))
+	}
+	if rec.ExitWith != "" {
+		attrs = append(attrs, slog.String("exit_with", rec.ExitWith))
 	}
 	return attrs
 }

@@ -39,6 +39,7 @@ var roles = map[string]func(args []string) int{
 	"late":        roleLate,
 	"traffic":     roleTraffic,
 	"headless":    roleHeadless,
+	"stamps":      roleStamps,
 }
 
 func play(name string, args []string) int {
@@ -95,6 +96,8 @@ func prepare(p string) {
 	case "session": // a session with standard input as its terminal
 		_, _ = unix.Setsid()
 		must(unix.IoctlSetInt(0, unix.TIOCSCTTY, 0))
+	case "uid": // as which everything goes on; a mask of signals would not be kept
+		must(syscall.Setuid(ns[0]))
 	case "loopback":
 		loopbackUp()
 	case "refuse-netlink":
@@ -119,6 +122,22 @@ func roleWait(args []string) int {
 	<-c
 	fmt.Println("stopping")
 	status, _ := strconv.Atoi(args[0])
+	return status
+}
+
+// roleStamps says ready, and says when it is told to stop and when that is done,
+// args[0] later. It exits with args[1].
+func roleStamps(args []string) int {
+	takes, err := time.ParseDuration(args[0])
+	must(err)
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGTERM)
+	fmt.Println("ready")
+	<-c
+	fmt.Println("told", time.Now().UnixNano())
+	time.Sleep(takes)
+	fmt.Println("done", time.Now().UnixNano())
+	status, _ := strconv.Atoi(args[1])
 	return status
 }
 

@@ -39,6 +39,8 @@ func settings() []setting {
 		{"drain-delay", "auto", false, setDrainDelay},
 		{"ports", "found", false, setPorts},
 		{"ready-check", "none", false, func(c *config, v string) error { return setCheck(&c.ReadyCheck, v) }},
+		{"stop-order", "none", false, setNames(func(c *config) *[]string { return &c.Settings.Order })},
+		{"name", "none", false, setName(func(c *config) *string { return &c.Settings.Name })},
 
 		{"drain-until", "delay", false, setDrainUntil},
 		{"deadline", "auto", false, setDeadline},
@@ -50,6 +52,8 @@ func settings() []setting {
 		{"live-check", "none", false, func(c *config, v string) error { return setCheck(&c.LiveCheck, v) }},
 		{"unready-after", "0s", false, setUnreadyAfter},
 		{"probe-addr", ":" + probePort, false, setProbeAddr},
+		{"exit-with", "none", false, setNames(func(c *config) *[]string { return &c.ExitWith })},
+		{"pod-id", "none", false, setName(func(c *config) *string { return &c.PodID })},
 		{"remap-exit", "none", false, setRemapExit},
 		{"log-format", "text", false, setLogFormat},
 		{"log-level", "info", false, setLogLevel},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -13,6 +14,7 @@ import (
 
 // identity is what every answer on the probe address says of this drainit.
 type identity struct {
+	name         string // "" if it has none
 	version      string
 	pid          int
 	pidNamespace uint64
@@ -23,11 +25,12 @@ func (s *supervisor) statusOf(id identity, out *logWriter) func() probe.Status {
 	shared := &sharedLook{look: func() signals.Process { return s.host.lookAt(s.child.pid, lookPatience) }}
 	return func() probe.Status {
 		root := shared.get()
+		peers := peersOf(s.peers.ask())
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		now, rec := time.Now(), s.machine.Record()
 		st := probe.Status{
-			Version: id.version, PID: id.pid, PIDNamespace: id.pidNamespace,
+			Version: id.version, Name: id.name, PID: id.pid, PIDNamespace: id.pidNamespace,
 			State:           s.machine.State().String(),
 			Child:           probe.Child{PID: s.child.pid, Program: programName(root, s.cfg.StopSignal.Resolve(root, unix.SIGTERM)), Started: s.started},
 			Ready:           s.gate.Green(),
@@ -38,6 +41,8 @@ func (s *supervisor) statusOf(id identity, out *logWriter) func() probe.Status {
 			Timeline:        timeline(s.machine.Plan(), rec, s.hasFast(root)),
 			DeadlineHit:     !rec.KillAt.IsZero(),
 			Connections:     connectionsOf(rec),
+			StopOrder:       s.cfg.Settings.Order,
+			Peers:           peers,
 			Signals:         s.counts(),
 			Reaped:          s.reaped,
 			Leftovers:       s.leftovers,
@@ -46,7 +51,7 @@ func (s *supervisor) statusOf(id identity, out *logWriter) func() probe.Status {
 		}
 		if !rec.T0.IsZero() {
 			st.StopRequest = &probe.StopRequest{
-				Signal:     signals.Name(unix.Signal(rec.Request)),
+				Signal:     requestName(rec),
 				At:         rec.T0,
 				SecondsAgo: now.Sub(rec.T0).Seconds(),
 			}
@@ -151,6 +156,8 @@ func stopDetail(p drain.Plan, rec drain.Record) string {
 	switch {
 	case !rec.StopAt.IsZero():
 		return rec.StopWhy
+	case len(p.Before) > 0 && (rec.T0.IsZero() || rec.Latest > 0):
+		return fmt.Sprintf("or when %s has gone, %v at most", strings.Join(p.Before, ", "), p.Latest())
 	case !rec.T0.IsZero() && rec.Latest == 0:
 		return ""
 	case p.Until != drain.UntilDelay:

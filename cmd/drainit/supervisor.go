@@ -37,6 +37,8 @@ type supervisor struct {
 	listening func() drain.Answer
 
 	evidence evidence
+	peers    podPeers
+	said     map[string]bool // warnings about peers
 
 	oomBefore     int             // out-of-memory kills when the child started
 	killed        bool            // SIGKILL was sent by this process
@@ -68,6 +70,8 @@ func newSupervisor(cfg config, c child, h host, log *slog.Logger, gate *probe.Ga
 		seen:      make(chan drain.Observed, 1),
 		listening: func() drain.Answer { return drain.Unknown },
 		evidence:  noEvidence(),
+		peers:     noPeers(),
+		said:      map[string]bool{},
 		swept:     map[int]bool{},
 		machine:   drain.New(cfg.Plan),
 		received:  map[string]uint64{},
@@ -109,6 +113,8 @@ func (s *supervisor) wait(wake <-chan time.Time) {
 		s.unwrap(pid)
 	case seen := <-s.seen:
 		s.step(seen)
+	case news := <-s.peers.news:
+		s.heard(news)
 	case <-wake:
 		s.step(drain.Woken{})
 	}
@@ -250,6 +256,8 @@ func (s *supervisor) do(a drain.Action) {
 		s.gate.SetUnready("stop requested")
 	case drain.Look:
 		go func() { s.seen <- s.evidence.look() }() // the machine has one look at a time
+	case drain.Meet:
+		s.peers.meet(s.cfg.Plan.Before)
 	case drain.Forward:
 		s.forward(syscall.Signal(a.Signal))
 	case drain.StopSignal:
@@ -261,10 +269,12 @@ func (s *supervisor) do(a drain.Action) {
 	case drain.KillLeftovers:
 		s.killLeftovers()
 	case drain.Enter:
+		s.peers.say(a.State.String())
 		s.entered(a)
 	case drain.Progress:
 		s.progress(a.WaitingFor)
 	case drain.Exit:
+		s.peers.leave(a.Status)
 		s.exit(a.Status)
 	}
 }

@@ -30,6 +30,11 @@ The few you set:
   --ready-check URL                   default none
       Readiness also asks the program: http://127.0.0.1:8080/healthz, https:, or
       tcp://127.0.0.1:8080. A status of 200 to 399 is good.
+  --stop-order LIST                   default none
+      The drainits of a pod, by name, in the order they stop in: app,proxy. Each
+      waits with its stop signal until those before it are gone.
+  --name NAME                         default none
+      This one's name in --stop-order, and under which others find it.
 
 The rest:
 
@@ -61,6 +66,11 @@ The rest:
       with the stop signal.
   --probe-addr ADDR|off               default :10143
       Where /readyz, /livez, /drain and /metrics are served.
+  --exit-with LIST                    default none
+      Drainits of the pod. When one of them is gone this is a stop without a
+      hold, and drainit leaves with the status that one left with.
+  --pod-id ID                         default none
+      What sets this pod apart where it shares the host's network.
   --remap-exit FROM=TO,...            default none
       Exit statuses to replace: 143=0.
   --log-format text|json              default text

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,10 +118,8 @@ func TestStrangersDoNotCrowdPeersOut(t *testing.T) {
 	another(t, "crowd", id, 65534)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, g := range s.guests {
-		if g == peer {
-			return
-		}
+	if slices.Contains(s.guests, peer) {
+		return
 	}
 	t.Errorf("the peer was dismissed; %d guests", len(s.guests))
 }

@@ -31,6 +31,10 @@ type GateConfig struct {
 	// asked about 10 s or more after the gate was made. It must not block. Nil:
 	// nobody wants to know.
 	Warn func(detail string)
+
+	// First is called at most once: the program is ready for the first time, as
+	// far as anybody has asked. It must not block. Nil: nobody wants to know.
+	First func()
 }
 
 // A Gate decides readiness and liveness. Its methods may be called by any
@@ -217,8 +221,11 @@ func (g *Gate) ask() (v Verdict) {
 		checks = append(checks, result("ready-check", g.cfg.Ready.Run(context.Background())))
 	}
 	v = verdict(checks...)
-	if g.record(v.OK, late) {
+	switch warn, first := g.record(v.OK, late); {
+	case warn:
 		g.cfg.Warn(v.failure())
+	case first && g.cfg.First != nil:
+		g.cfg.First()
 	}
 	return v
 }
@@ -233,27 +240,28 @@ func result(name string, err error) Result {
 
 // record enters an answer into the history, unless the stop request came while
 // it was being found: the platform's stop is then the likelier reason. It
-// reports whether to warn.
-func (g *Gate) record(ok, late bool) (warn bool) {
+// reports whether to warn, and whether it is the first yes.
+func (g *Gate) record(ok, late bool) (warn, first bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.green = ok
 	if g.stopped {
-		return false
+		return false, false
 	}
 	g.history.Asked = true
 	if ok {
+		first = !g.history.EverReady
 		g.history.EverReady = true
 		g.history.RedInARow = 0
-		return false
+		return false, first
 	}
 	if now := time.Now(); g.history.RedInARow == 0 || now.Sub(g.lastRed) >= redSpacing {
 		g.history.RedInARow++
 		g.lastRed = now
 	}
 	if !late || g.history.EverReady || g.warned || g.cfg.Warn == nil {
-		return false
+		return false, false
 	}
 	g.warned = true
-	return true
+	return true, false
 }

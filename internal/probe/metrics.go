@@ -23,7 +23,7 @@ type metrics struct {
 
 	state, ready, requestAge, requestTime, drainDelay, deadline, deadlineHit,
 	received, forwarded, reaped, leftovers, probeRequests, childStart,
-	connections, requestsCut, warnings, logDropped, build metric
+	connections, requestsCut, peerUp, warnings, logDropped, build metric
 }
 
 // metric is one name with its type.
@@ -50,6 +50,7 @@ func newMetrics(status func() Status, sent *tally) *metrics {
 	m.childStart = m.gauge("child_start_time_seconds", "Unix time at which the program was started.")
 	m.connections = m.gauge("connections", "Connections of the program in a stop, by when they were seen and what is known of them; absent where nothing was seen.", "at", "state")
 	m.requestsCut = m.gauge("requests_cut", "Requests in flight when the program exited or was killed in a stop; absent before, and where nothing was seen.")
+	m.peerUp = m.gauge("peer_up", "1 if that other drainit of the pod is there, else 0.", "peer")
 	m.warnings = m.counter("warnings_total", "Warnings and errors that drainit has logged about itself or the program.")
 	m.logDropped = m.counter("log_lines_dropped_total", "Log lines dropped because stderr was not read.")
 	m.build = m.gauge("build_info", "Always 1; the labels say what is running.", "version", "goversion")
@@ -104,6 +105,9 @@ func (m *metrics) collect(out samples, s Status) {
 	out.send(m.warnings, float64(s.Warnings))
 	out.send(m.logDropped, float64(s.LogLinesDropped))
 	out.send(m.build, 1, s.Version, runtime.Version())
+	for _, peer := range s.Peers {
+		out.send(m.peerUp, is(peer.State != "absent"), peer.Name)
+	}
 	m.collectStop(out, s)
 	m.collectCounts(out, s)
 }

@@ -41,6 +41,9 @@ type Status struct {
 	DeadlineHit bool         `json:"deadline_hit"`
 	Connections Connections  `json:"connections"`
 
+	StopOrder []string `json:"stop_order"` // empty if there is none
+	Peers     []Peer   `json:"peers"`      // the other drainits of the pod that it was told of
+
 	Signals         Signals `json:"signals"`
 	Reaped          Reaped  `json:"reaped"`
 	Leftovers       int     `json:"leftovers"` // processes that outlived the child
@@ -96,6 +99,13 @@ type Event struct {
 	Detail string    `json:"detail"`
 }
 
+// Peer is another drainit of the pod.
+type Peer struct {
+	Name  string `json:"name"`
+	State string `json:"state"` // a State constant, "starting" or "ready" instead of "running", "absent" or "unknown"
+	Note  string `json:"note"`  // what is wrong with it; "" if nothing is
+}
+
 // Signals counts signals by name, in full: SIGTERM.
 type Signals struct {
 	Received  map[string]uint64 `json:"received"`
@@ -125,6 +135,8 @@ func (s Status) MarshalJSON() ([]byte, error) {
 		e.At = instant(e.At)
 		p.Timeline[i] = e
 	}
+	p.StopOrder = append([]string{}, s.StopOrder...)
+	p.Peers = append([]Peer{}, s.Peers...)
 	p.Signals.Received = notNil(s.Signals.Received)
 	p.Signals.Forwarded = notNil(s.Signals.Forwarded)
 	return json.Marshal(p)

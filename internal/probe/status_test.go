@@ -56,6 +56,8 @@ func midDrain() Status {
 			Latest:      &Counted{InFlight: 1, Idle: 40, Undecided: 2, Unaccepted: 3},
 			StopRequest: &Counted{InFlight: 5, Idle: 41},
 		},
+		StopOrder: []string{"app", "web"},
+		Peers:     []Peer{{Name: "app", State: "stopping"}, {Name: "cache", State: "absent", Note: "user 7"}},
 		Signals: Signals{
 			Received:  map[string]uint64{"SIGTERM": 1, "SIGHUP": 2},
 			Forwarded: map[string]uint64{"SIGHUP": 2},
@@ -180,7 +182,7 @@ func TestStatusRoundTrip(t *testing.T) {
 func TestStatusKeys(t *testing.T) {
 	want := map[string]string{
 		"": "version name pid pid_namespace state child ready ready_asked stop_request waiting_for will_send" +
-			" plan timeline deadline_hit connections signals reaped leftovers warnings log_lines_dropped",
+			" plan timeline deadline_hit connections stop_order peers signals reaped leftovers warnings log_lines_dropped",
 		"child":        "pid program started",
 		"stop_request": "signal at seconds_ago",
 		"will_send":    "signal why",

@@ -27,6 +27,7 @@ func (s Status) Text() string {
 	if s.StopRequest != nil {
 		p.line("connections", "%s", s.Connections.text())
 	}
+	s.peers(&p)
 	p.line("signals", "received %s; forwarded %s", counts(s.Signals.Received), counts(s.Signals.Forwarded))
 	p.line("reaped", "child %d, orphans %d; leftovers %d", s.Reaped.Child, s.Reaped.Orphan, s.Leftovers)
 	if s.Warnings > 0 {
@@ -121,6 +122,18 @@ func (p Plan) text() string {
 	}
 	return fmt.Sprintf("drain delay %s, unready after %s, deadline %s, grace period %s, sweep %s",
 		delay, p.UnreadyAfter, p.Deadline, choose(p.GracePeriod == 0, "not given", p.GracePeriod.String()), p.Sweep)
+}
+
+// peers adds the stop order and a line for each peer.
+func (s Status) peers(p *page) {
+	if len(s.StopOrder) > 0 {
+		p.line("stop order", "%s", strings.Join(s.StopOrder, ", "))
+	}
+	label := "peers"
+	for _, peer := range s.Peers {
+		p.line(label, "%s", join("; ", peer.Name+" "+peer.State, peer.Note))
+		label = ""
+	}
 }
 
 // counts returns "SIGHUP 2, SIGTERM 1", or "none".

@@ -11,7 +11,7 @@ import (
 // The names of a scrape are those of the manual, with their types: of one before
 // a stop, and of one after the program has gone, which has those of connections.
 func TestManualHasEveryMetric(t *testing.T) {
-	r := startRole(t, roleLeaving, "--grace-period", "40s", "--drain-delay", "0", "--drain-until", "idle", "--sweep", "20s")
+	r := startRole(t, roleLeaving, "--pod-id", "docs", "--exit-with", "app", "--grace-period", "40s", "--drain-delay", "0", "--drain-until", "idle", "--sweep", "20s")
 	r.signal(syscall.SIGUSR2) // names of signals are there once one came
 	r.untilSent("SIGUSR2")
 	types := map[string]bool{}
@@ -39,7 +39,7 @@ func typesOf(scrape []byte, to map[string]bool) {
 
 // The keys of /drain, before a stop and in one, are those of the manual.
 func TestManualHasEveryDrainKey(t *testing.T) {
-	r := start(t, "--grace-period", "40s", "--drain-delay", "30s")
+	r := start(t, append(inPod("proxy"), "--grace-period", "40s", "--drain-delay", "30s")...)
 	keys := map[string]bool{}
 	keysOf(r.status(), "", keys)
 	r.signal(syscall.SIGTERM)

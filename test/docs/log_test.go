@@ -120,7 +120,7 @@ func literal(n ast.Node) (text string, ok bool) {
 
 // The keys of a drain report are those of the manual: of one where nothing was
 // seen, and of two where connections were, with what the kernel told afterwards
-// of given ports, and without.
+// of given ports, and without, and of one that exits with a peer.
 func TestManualHasEveryReportKey(t *testing.T) {
 	keys := map[string]bool{}
 	waiting := []string{"--grace-period", "40s", "--drain-delay", "0", "--drain-until", "idle", "--ports"}
@@ -131,6 +131,14 @@ func TestManualHasEveryReportKey(t *testing.T) {
 			if line["msg"] == "drain report" {
 				reportKeys(line, keys)
 			}
+		}
+	}
+	proxy := start(t, append(inPod("proxy"), "--exit-with", "app")...)
+	app := start(t, append(inPod("app"), "--drain-delay", "2s")...) // by then the proxy has looked for it
+	app.signal(syscall.SIGTERM)
+	for _, line := range proxy.log() {
+		if line["msg"] == "drain report" {
+			reportKeys(line, keys)
 		}
 	}
 	var said []string

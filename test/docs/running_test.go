@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -56,6 +57,11 @@ func startRole(t *testing.T, role string, flags ...string) *running {
 		t.Fatalf("the program says %q, %v, want ready", line, err)
 	}
 	return r
+}
+
+// inPod returns the flags of a drainit of that name in a pod of this test run.
+func inPod(name string) []string {
+	return []string{"--pod-id", fmt.Sprint("docs-", os.Getpid()), "--stop-order", "app,proxy", "--name", name}
 }
 
 // freeAddr is an address that nobody listens on right now.
