@@ -25,7 +25,7 @@ RACE = $(shell go build -race -o /dev/null ./test/summary 2>/dev/null && echo -r
 SKIPS = $(if $(CI),-allow-skips test/skips.txt)
 
 .DEFAULT_GOAL := build
-.PHONY: build demo demo-full test check $(CHECKS) fuzz image bench evidence pods clean help print-checks FORCE
+.PHONY: build demo demo-full test check $(CHECKS) fuzz image bench evidence pods sidecar clean help print-checks FORCE
 
 build: bin/drainit ## bin/drainit, static, for this machine
 
@@ -64,6 +64,9 @@ shellcheck: ## shellcheck on every script
 
 pods: ## 200 pods of three drainits, stopped in random ways (some minutes)
 	POD_RUNS=200 go test ./cmd/drainit -run TestRandomPods -count=1 -timeout=15m -parallel=8
+
+sidecar: ## an app, pgbouncer and PostgreSQL in Docker, stopped 20 times with drainit and 20 without (some minutes)
+	SIDECAR_STOPS=20 go test ./test/docker -run TestProxyLeaves -count=1 -timeout=15m -v
 
 fuzz: ## every fuzz test, FUZZTIME (20s) each
 	scripts/fuzz.sh $(FUZZTIME)

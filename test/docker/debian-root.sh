@@ -1,10 +1,10 @@
 #!/bin/sh
-# debian-root.sh IMAGE LABEL: makes IMAGE, a Debian with the servers of the
-# tests in it, without a registry: debootstrap(8) makes a root from the mirror
+# debian-root.sh IMAGE LABEL [PACKAGES]: makes IMAGE, a Debian with the servers of
+# the tests in it, or with other packages, without a registry: debootstrap(8) makes a root from the mirror
 # that this machine itself installs from, and docker import takes it.
 #
 # The root is kept as a tar file under .cache at the top of the checkout, by a
-# hash of this script, and made again only when the script changes. Needs root
+# hash of this script and the packages, and made again only when those change. Needs root
 # and debootstrap the first time, and a Debian to run on.
 set -eu
 
@@ -12,7 +12,7 @@ image=$1
 label=$2
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$here/../../.cache
-packages=tini,nginx-light,haproxy,lighttpd,apache2
+packages=${3:-tini,nginx-light,haproxy,lighttpd,apache2}
 
 fail() {
 	echo "debian-root.sh: $*" >&2
@@ -61,7 +61,7 @@ make_root() {
 }
 
 mkdir -p "$cache"
-hash=$(sha256sum "$0" | cut -c 1-16)
+hash=$( (cat "$0" && echo "$packages") | sha256sum | cut -c 1-16)
 root=$cache/debian-root-$hash.tar
 # Two runs at once make it once.
 exec 9>"$cache/debian-root.lock"
