@@ -1,14 +1,18 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/probe"
 )
 
 // testPod is several drainits that share a network namespace, the tests' own,
@@ -313,6 +317,56 @@ func TestNameHeldTwice(t *testing.T) {
 	app.wantExit(0)
 	second.wantExit(0)
 	wantAfter(t, "proxy", second, app)
+}
+
+// Any one's /drain shows all its peers.
+func TestDrainShowsPeers(t *testing.T) {
+	t.Parallel()
+	p := newPod(t, "app,cache,proxy")
+	app := p.launch("app", []string{"--drain-delay", "1h"}, takes(0, 0)...)
+	p.served("app")
+	addr := freeAddr(t)
+	p.launchAs("proxy", spec{env: []string{"DRAINIT_PROBE_ADDR=" + addr}}, []string{"--exit-with", "job"}, takes(0, 0)...)
+	app.signal(syscall.SIGTERM)
+	app.logs("stop requested")
+	var peers []probe.Peer
+	wantSoon(t, "the app is seen draining", func() bool {
+		answer, err := probe.Fetch(t.Context(), addr, "/drain")
+		var st probe.Status
+		if err != nil || json.Unmarshal(answer.Body, &st) != nil {
+			return false
+		}
+		peers = st.Peers
+		return len(peers) > 0 && peers[0].State == "draining"
+	})
+	if want := []probe.Peer{{Name: "app", State: "draining"}, {Name: "cache", State: "absent"}, {Name: "job", State: "absent"}}; !slices.Equal(peers, want) {
+		t.Errorf("got %+v, want %+v", peers, want)
+	}
+	app.signal(syscall.SIGKILL)
+}
+
+func TestNothingIsOpenedWithoutAName(t *testing.T) {
+	if p := joinPod(config{PodID: "x"}); p.news != nil || p.ask() != nil {
+		t.Error("there are news of peers without a name")
+	}
+}
+
+// A drainit inside another has the same variables, and leaves the name to it.
+func TestNameUnderDrainit(t *testing.T) {
+	t.Parallel()
+	p := newPod(t, "app,proxy")
+	app := p.launch("app", nil, takes(300*time.Millisecond, 0)...)
+	p.served("app")
+	proxy := p.launch("proxy", nil, append([]string{binary, "--"}, takes(0, 0)...)...)
+	p.served("proxy")
+	proxy.signal(syscall.SIGTERM)
+	app.signal(syscall.SIGTERM)
+	app.wantExit(0)
+	proxy.wantExit(0)
+	wantAfter(t, "proxy", proxy, app)
+	if strings.Contains(proxy.stderr.String(), "name held") {
+		t.Errorf("the inner one wants the name, too:\n%s", proxy.stderr)
+	}
 }
 
 // Containers of a pod run as different users: they wait for each other all the

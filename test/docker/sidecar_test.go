@@ -160,6 +160,25 @@ func TestProxyLeavesLastWithDrainit(t *testing.T) {
 	}
 }
 
+// In images from scratch, as different users, without capabilities and with a
+// root that cannot be written to: the order holds.
+func TestOrderFromScratch(t *testing.T) {
+	t.Parallel()
+	scratch := image(t, scratchImage)
+	member := func(name, user string, more ...string) *container {
+		flags := append(hardened("--user", user, "--env", "DRAINIT_NAME="+name, "--env", "DRAINIT_STOP_ORDER=app,proxy",
+			"--env", "DRAINIT_PROBE_ADDR=off"), more...)
+		return startReady(t, scratch, flags, "/helper", "print-signals", "-status", "7")
+	}
+	app := member("app", "1000:1000", "--network", "none", "--env", "DRAINIT_DRAIN_DELAY=1s")
+	proxy := member("proxy", "65534:65534", "--network", "container:"+app.id)
+	docker(t, "kill", "--signal", "TERM", proxy.id, app.id)
+	app.expectStatus(7)
+	proxy.expectStatus(7)
+	_, log := proxy.logs()
+	expectText(t, "the proxy's log", log, `peers="app gone after `, `msg="peer not believed" peer=app uid=1000`)
+}
+
 // stoppingTime is how long the program needed from its stop signal on.
 func stoppingTime(t *testing.T, log string) time.Duration {
 	t.Helper()
