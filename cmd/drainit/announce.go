@@ -67,14 +67,14 @@ func (s *supervisor) intention(rec drain.Record) []any {
 	root := s.host.lookAt(s.child.pid, lookPatience)
 	target := s.cfg.StopSignal.Resolve(root, unix.Signal(rec.Request))
 	attrs := []any{"will_send", signals.Name(target.Signal), "program", programName(root, target)}
-	if before := s.cfg.Plan.Before; len(before) > 0 {
-		attrs = append(attrs, "waits_for", strings.Join(before, ","), "latest", rec.Latest)
+	if len(rec.WaitsFor) > 0 {
+		attrs = append(attrs, "waits_for", strings.Join(rec.WaitsFor, ","), "latest", rec.Latest)
 	}
 	if rec.Until == drain.UntilDelay {
 		return attrs
 	}
 	attrs = append(attrs, "until", rec.Until.String())
-	if len(s.cfg.Plan.Before) == 0 {
+	if len(rec.WaitsFor) == 0 {
 		attrs = append(attrs, "latest", rec.Latest)
 	}
 	if target.Program.Drains && target.Signal == target.Program.Graceful {

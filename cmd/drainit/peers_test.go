@@ -308,6 +308,9 @@ func TestNameHeldTwice(t *testing.T) {
 	began := time.Now()
 	third.signal(syscall.SIGTERM)
 	third.wantExit(0)
+	if log := third.stderr.String(); strings.Contains(log, "waits_for") {
+		t.Errorf("it says that it waits, which it does not:\n%s", log)
+	}
 	if took := time.Since(began); took > 8*time.Second {
 		t.Errorf("left after %v, want it not to wait for the app", took)
 	}

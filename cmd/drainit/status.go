@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -156,8 +155,8 @@ func stopDetail(p drain.Plan, rec drain.Record) string {
 	switch {
 	case !rec.StopAt.IsZero():
 		return rec.StopWhy
-	case len(p.Before) > 0 && (rec.T0.IsZero() || rec.Latest > 0):
-		return fmt.Sprintf("or when %s has gone, %v at most", strings.Join(p.Before, ", "), p.Latest())
+	case len(rec.WaitsFor) > 0 || rec.T0.IsZero() && len(p.Before) > 0:
+		return fmt.Sprintf("or when %s gone, %v at most", areAll(p.Before), p.Latest())
 	case !rec.T0.IsZero() && rec.Latest == 0:
 		return ""
 	case p.Until != drain.UntilDelay:

@@ -137,7 +137,7 @@ func (m *Machine) begin(now time.Time, e StopRequest, skip string) []Action {
 		m.rec.Requests = 1
 	}
 	m.rec.Hold, m.rec.HoldRule = m.plan.Longest(), m.plan.DelayRule
-	latest, until := m.plan.Latest(), m.plan.Until
+	latest, until := m.plan.alone(), m.plan.Until
 	if skip != "" && (latest > 0 || m.rec.ExitWith != "") {
 		m.rec.Hold, m.rec.HoldRule = 0, skip
 		latest, until = 0, UntilDelay

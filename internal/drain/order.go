@@ -143,6 +143,7 @@ func (m *Machine) meet(now time.Time) []Action {
 	}
 	m.peers.stay = now.Add(stayAfter)
 	m.peers.latest = now.Add(m.plan.PeersLatest())
+	m.rec.WaitsFor = m.plan.Before
 	for _, name := range m.plan.Before {
 		m.peers.list = append(m.peers.list, PeerRecord{Name: name})
 	}

@@ -102,8 +102,13 @@ func (p Plan) Longest() time.Duration { return max(p.Delay, p.DelayMax) }
 // Latest returns when the stop signal is sent at the latest, unless that was
 // asked for.
 func (p Plan) Latest() time.Duration {
+	return max(p.alone(), p.PeersLatest())
+}
+
+// alone is Latest where no peer is waited for.
+func (p Plan) alone() time.Duration {
 	if p.Until == UntilDelay {
-		return max(p.Longest(), p.PeersLatest())
+		return p.Longest()
 	}
 	return max(p.Longest(), p.Deadline-p.Reserve)
 }

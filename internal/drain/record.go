@@ -24,6 +24,7 @@ type Record struct {
 	CutKnown bool // Cut was counted, and not only seen before the exit
 	cut      int
 
+	WaitsFor []string     // the peers that had to go first, as of the stop request
 	Peers    []PeerRecord // those before this one, as of the stop signal
 	ExitWith string       // the peer that has gone, and with whose status this one leaves; "": none
 
