@@ -62,10 +62,10 @@ mod: ## go.mod and go.sum are tidy and what was downloaded is what they say
 shellcheck: ## shellcheck on every script
 	git grep --untracked -lE '^#!.*\b(ba)?sh\b' -- ':!*.md' ':!*.go' | xargs -r shellcheck
 
-pods: ## 200 pods of three drainits, stopped in random ways (some minutes)
+pods: ## 200 pods of three drainits, stopped in random ways (two minutes)
 	POD_RUNS=200 go test ./cmd/drainit -run TestRandomPods -count=1 -timeout=15m -parallel=8
 
-sidecar: ## an app, pgbouncer and PostgreSQL in Docker, stopped 20 times with drainit and 20 without (some minutes)
+sidecar: ## an app, pgbouncer and PostgreSQL in Docker, stopped 20 times with drainit and 20 without (two minutes)
 	SIDECAR_STOPS=20 go test ./test/docker -run TestProxyLeaves -count=1 -timeout=15m -v
 
 fuzz: ## every fuzz test, FUZZTIME (20s) each
