@@ -25,8 +25,9 @@ func Ask(ctx context.Context, self Self, names []string, greet bool) []Seen {
 	return answers
 }
 
-func ask(ctx context.Context, self Self, name string, greet bool) Seen {
-	seen := Seen{Name: name}
+func ask(ctx context.Context, self Self, name string, greet bool) (seen Seen) {
+	seen.Name = name
+	defer survive(func(err error) { seen = Seen{Name: name, Gone: true, Absent: true, Err: err} })
 	c, err := dial(ctx, self.PodID, name)
 	switch {
 	case err == nil:

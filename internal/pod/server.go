@@ -73,6 +73,7 @@ func (s *Server) say(last *string, line string) {
 
 func (s *Server) run(ctx context.Context) {
 	defer close(s.done)
+	defer survive(func(err error) { s.tell(NotServed{err}) })
 	l, err := s.claim(ctx)
 	if err != nil {
 		s.tell(NotServed{err})
@@ -168,6 +169,7 @@ func (s *Server) dismiss(g *guest) {
 
 // listen takes in who the guest is, then waits for its end.
 func (s *Server) listen(g *guest) {
+	defer survive(func(error) { g.conn.Close() })
 	_ = g.conn.SetReadDeadline(time.Now().Add(helloLimit))
 	_ = read(g.conn, func(who *said) bool {
 		if who.lines == helloLines {

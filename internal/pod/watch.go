@@ -20,6 +20,7 @@ import (
 // Restarted; a patient watch takes the first for gone then, too.
 func Watch(ctx context.Context, self Self, name string, patient bool, hurry <-chan struct{}, tell func(Seen)) {
 	w := &watch{self: self, patient: patient, tell: tell, seen: Seen{Name: name}}
+	defer survive(func(err error) { tell(Seen{Name: name, Gone: true, Absent: true, Err: err}) })
 	var pauses backOff
 	for !w.over {
 		began := time.Now()
