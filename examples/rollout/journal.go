@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"drainit/examples/internal/load"
 )
 
 // journal prints the events of one rollout. Without a console it is silent.
@@ -25,10 +27,10 @@ func (j journal) add(r *replica, format string, args ...any) {
 }
 
 // lost prints what a replica's stop has cost so far.
-func (j journal) lost(r *replica, byOutcome map[outcome]int) {
+func (j journal) lost(r *replica, byOutcome map[load.Outcome]int) {
 	total := 0
 	var kinds []string
-	for _, how := range lostOutcomes {
+	for _, how := range load.Losses {
 		if n := byOutcome[how]; n > 0 {
 			total += n
 			kinds = append(kinds, fmt.Sprintf("%s %d", how, n))

@@ -2,38 +2,37 @@ package main
 
 import (
 	"context"
-	"sync"
+	"net/http"
+	"net/url"
 	"time"
+
+	"drainit/examples/internal/load"
 )
 
-// load sends requests at a fixed rate until ctx ends, and returns when the last
-// of them is over. Each is bounded by limit and none is repeated.
-//
-// The loop is open: a request begins at its instant whatever became of those
-// before it. A closed loop, where a client waits for its answer before it asks
-// again, asks less of a service that is failing and so hides the failure. Where
-// this process could not begin one at its instant the delay is counted.
-func load(ctx context.Context, rate int, limit time.Duration, table *routes, count *tally) {
-	var inFlight sync.WaitGroup
-	defer inFlight.Wait()
-	began := time.Now()
-	for n := 0; ; n++ {
-		due := began.Add(time.Duration(n) * time.Second / time.Duration(rate))
-		if wait := time.Until(due); wait > 0 && sleep(ctx, wait) != nil || ctx.Err() != nil {
-			return
-		}
+// sendAll sends requests at a fixed rate until ctx ends, and returns when the
+// last of them is over. Each has a connection of its own and is bounded by limit
+// from the instant it was due; none is repeated. Where this process could not
+// begin one at its instant the delay is counted.
+func sendAll(ctx context.Context, rate int, limit time.Duration, table *routes, count *tally) {
+	load.Loop{Rate: rate}.Run(ctx, func(due time.Time) {
 		count.begin(time.Since(due))
-		inFlight.Go(func() { request(table, due.Add(limit), count) })
-	}
+		sendOne(table, due.Add(limit), count)
+	}, nil)
 }
 
-// request sends one request to the backend whose turn it is.
-func request(table *routes, deadline time.Time, count *tally) {
+// sendOne sends one request to the backend whose turn it is.
+func sendOne(table *routes, deadline time.Time, count *tally) {
 	addr, err := table.pick()
 	if err != nil {
 		count.end("", "", err)
 		return
 	}
-	version, err := get(addr, deadline)
-	count.end(addr, version, err)
+	request, err := load.NewRequest(http.MethodGet, &url.URL{Scheme: "http", Host: addr, Path: "/"}, nil, nil, false)
+	if err != nil {
+		count.end(addr, "", err)
+		return
+	}
+	client := load.Client{Address: addr, Request: request}
+	answer, err := client.Send(deadline)
+	count.end(addr, answer.Header.Get("X-Version"), err)
 }

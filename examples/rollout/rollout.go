@@ -51,7 +51,7 @@ func (r *rollout) run(ctx context.Context) (result, error) {
 	}
 	loadCtx, endLoad := context.WithCancel(ctx)
 	var loading sync.WaitGroup
-	loading.Go(func() { load(loadCtx, r.rate, r.limit, &r.routes, r.tally) })
+	loading.Go(func() { sendAll(loadCtx, r.rate, r.limit, &r.routes, r.tally) })
 	defer loading.Wait()
 	defer endLoad()
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"drainit/examples/internal/load"
 )
 
 // column is one column of the table of results.
@@ -24,6 +26,10 @@ var sceneColumns = [...]column{
 	{"response", false, func(r result) string { return seconds(r.cell.response) }},
 }
 
+// alwaysShown are the losses that have a column even where there was none. Of the
+// others a sound run has none.
+var alwaysShown = map[load.Outcome]bool{load.Refused: true, load.Reset: true, load.Cut: true, load.TimedOut: true}
+
 // resultColumns tell what came of it.
 func resultColumns(results []result) []column {
 	columns := []column{
@@ -31,8 +37,8 @@ func resultColumns(results []result) []column {
 		{"requests", false, func(r result) string { return strconv.Itoa(r.counts.sent) }},
 		{"lost", false, func(r result) string { return strconv.Itoa(len(r.counts.losses)) }},
 	}
-	for _, how := range lostOutcomes {
-		if how == other && !anyLost(results, other) {
+	for _, how := range load.Losses {
+		if !alwaysShown[how] && !anyLost(results, how) {
 			continue
 		}
 		columns = append(columns, column{how.String(), false, func(r result) string { return strconv.Itoa(r.counts.lost(how)) }})
@@ -82,7 +88,7 @@ func writeTable(w io.Writer, columns []column, results []result) {
 }
 
 // anyLost reports whether any of the results has a loss of that kind.
-func anyLost(results []result, how outcome) bool {
+func anyLost(results []result, how load.Outcome) bool {
 	for _, r := range results {
 		if r.counts.lost(how) > 0 {
 			return true

@@ -6,13 +6,15 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"drainit/examples/internal/load"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata")
 
 // someResults are the results of an invented run.
 func someResults(now time.Time) []result {
-	at := func(d time.Duration, how outcome) loss { return loss{addr: "a", seen: now.Add(d), how: how} }
+	at := func(d time.Duration, how load.Outcome) loss { return loss{addr: "a", seen: now.Add(d), how: how} }
 	c := cell{rule: byStop, mode: serverExits, lag: time.Second, response: 500 * time.Millisecond, hold: 5 * time.Second, grace: 30 * time.Second}
 	exited, slept, drainitRan := c, c, c
 	exited.lane, slept.lane, drainitRan.lane = bare, asleep, drained
@@ -20,7 +22,7 @@ func someResults(now time.Time) []result {
 	return []result{
 		{cell: exited, t0: t0, took: 6200 * time.Millisecond, stops: []time.Duration{0, 20 * time.Millisecond}, counts: counts{
 			sent: 1204, versions: map[string]int{oldVersion: 700, newVersion: 500},
-			losses: []loss{at(990*time.Millisecond, refused), at(10*time.Millisecond, cut), at(20*time.Millisecond, reset), at(10*time.Second, timedOut)},
+			losses: []loss{at(990*time.Millisecond, load.Refused), at(10*time.Millisecond, load.Cut), at(20*time.Millisecond, load.Reset), at(10*time.Second, load.TimedOut)},
 		}},
 		{cell: slept, t0: t0, took: 18200 * time.Millisecond, stops: []time.Duration{5 * time.Second}, counts: counts{
 			sent: 3800, versions: map[string]int{oldVersion: 1800, newVersion: 2000}}},
@@ -34,7 +36,7 @@ func TestTable(t *testing.T) {
 	var got bytes.Buffer
 	writeTable(&got, resultColumns(results), results)
 	got.WriteString("\n")
-	results[1].counts.losses = []loss{{addr: "", seen: time.Unix(1000, 0), how: other}}
+	results[1].counts.losses = []loss{{addr: "", seen: time.Unix(1000, 0), how: load.Other}}
 	writeTable(&got, append(sceneColumns[:], resultColumns(results)...), results)
 
 	const golden = "testdata/table.txt"

@@ -4,13 +4,15 @@ import (
 	"maps"
 	"sync"
 	"time"
+
+	"drainit/examples/internal/load"
 )
 
 // loss is one request that got no answer.
 type loss struct {
 	addr string    // the replica it was sent to, empty where the routes had none
 	seen time.Time // when the client knew
-	how  outcome
+	how  load.Outcome
 }
 
 // tally counts what became of the requests of one rollout.
@@ -43,7 +45,7 @@ func (t *tally) end(addr, version string, err error) {
 	now := time.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if how := classify(err); how != answered {
+	if how := load.Classify(err); how != load.Answered {
 		t.losses = append(t.losses, loss{addr: addr, seen: now, how: how})
 		return
 	}
@@ -66,7 +68,7 @@ func (t *tally) now() counts {
 }
 
 // lost counts the losses that ended as how.
-func (c counts) lost(how outcome) int {
+func (c counts) lost(how load.Outcome) int {
 	n := 0
 	for _, l := range c.losses {
 		if l.how == how {
@@ -77,8 +79,8 @@ func (c counts) lost(how outcome) int {
 }
 
 // lostTo counts the losses among requests sent to addr, by outcome.
-func (c counts) lostTo(addr string) map[outcome]int {
-	byOutcome := map[outcome]int{}
+func (c counts) lostTo(addr string) map[load.Outcome]int {
+	byOutcome := map[load.Outcome]int{}
 	for _, l := range c.losses {
 		if l.addr == addr {
 			byOutcome[l.how]++

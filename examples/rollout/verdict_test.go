@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"drainit/examples/internal/load"
 )
 
 // judged returns a result of a cell with so many losses at a stopped replica.
@@ -11,7 +13,7 @@ func judged(c cell, lost int) result {
 	now := time.Unix(1000, 0)
 	r := result{cell: c, t0: map[string]time.Time{"a": now}}
 	for range lost {
-		r.counts.losses = append(r.counts.losses, loss{addr: "a", seen: now.Add(time.Second), how: refused})
+		r.counts.losses = append(r.counts.losses, loss{addr: "a", seen: now.Add(time.Second), how: load.Refused})
 	}
 	return r
 }
