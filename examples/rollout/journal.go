@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"strings"
 
+	"drainit/examples/internal/console"
 	"drainit/examples/internal/load"
 )
 
 // journal prints the events of one rollout. Without a console it is silent.
 type journal struct {
-	console *console
+	console *console.Console
 	lane    lane
 	verbose bool // with what the replicas write
 }
@@ -23,7 +24,7 @@ func (j journal) add(r *replica, format string, args ...any) {
 	if r != nil {
 		who = r.name + " " + r.version + "  "
 	}
-	j.console.event(fmt.Sprintf("%-8s ", j.lane) + who + fmt.Sprintf(format, args...))
+	j.console.Event(fmt.Sprintf("%-8s ", j.lane) + who + fmt.Sprintf(format, args...))
 }
 
 // lost prints what a replica's stop has cost so far.

@@ -22,6 +22,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"drainit/examples/internal/console"
 )
 
 func main() {
@@ -45,7 +47,7 @@ func demonstrate(args []string, out *os.File) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	results, err := s.play(ctx, newConsole(out))
+	results, err := s.play(ctx, console.New(out))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "rollout:", err)
 		return 1
@@ -54,7 +56,7 @@ func demonstrate(args []string, out *os.File) int {
 }
 
 // play runs what the settings ask for.
-func (s settings) play(ctx context.Context, screen *console) ([]result, error) {
+func (s settings) play(ctx context.Context, screen *console.Console) ([]result, error) {
 	dir, err := os.MkdirTemp("", "rollout-")
 	if err != nil {
 		return nil, err
@@ -73,7 +75,7 @@ func (s settings) play(ctx context.Context, screen *console) ([]result, error) {
 		defer killOrphans()
 	}
 	cells := s.cells()
-	screen.print(s.title(len(cells), st.isolation))
+	screen.Print(s.title(len(cells), st.isolation))
 	return st.play(ctx, cells, s.atOnce, !s.full)
 }
 

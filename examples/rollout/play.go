@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
+
+	"drainit/examples/internal/console"
 )
 
 // stage is what the rollouts of one run share.
@@ -14,7 +15,7 @@ type stage struct {
 	binaries  binaries
 	isolation isolation
 	ports     ports
-	console   *console
+	console   *console.Console
 	verbose   bool // the timeline has what the replicas write
 }
 
@@ -70,9 +71,9 @@ func (s *stage) rollout(c cell, count *tally, journaled bool) *rollout {
 
 // report keeps the progress line going until ctx ends.
 func (s *stage) report(ctx context.Context, b *board) {
-	defer s.console.show("")
-	for sleep(ctx, s.console.interval()) == nil {
-		s.console.show(b.line(time.Since(s.console.began)))
+	defer s.console.Show("")
+	for sleep(ctx, s.console.Interval()) == nil {
+		s.console.Show(b.line(s.console.Elapsed()))
 	}
 }
 

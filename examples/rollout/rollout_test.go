@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"drainit/examples/internal/console"
 )
 
 // testStage builds the example server and returns a stage to play on, as
@@ -25,7 +27,7 @@ func testStage(t *testing.T) *stage {
 	if out, err := exec.Command("go", "build", "-o", server, "drainit/examples/server").CombinedOutput(); err != nil {
 		t.Fatalf("build the example server: %v: %s", err, out)
 	}
-	screen := &console{out: t.Output(), began: time.Now()}
+	screen := console.New(t.Output())
 	st := &stage{binaries: binaries{self: self, server: server}, isolation: bestIsolation(self), console: screen}
 	st.ports.next = rand.IntN(lastPort - firstPort)
 	return st
