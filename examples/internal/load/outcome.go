@@ -44,9 +44,6 @@ func (o Outcome) String() string {
 	return [...]string{"answered", "refused", "reset", "cut", "timeout", "unreachable", "5xx", "4xx", "other"}[o]
 }
 
-// MarshalText gives the same name.
-func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
-
 // StatusError is a status that is no answer.
 type StatusError int
 
