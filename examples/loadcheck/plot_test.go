@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/url"
@@ -14,6 +15,8 @@ import (
 
 	"drainit/examples/internal/load"
 )
+
+var update = flag.Bool("update", false, "rewrite testdata")
 
 // invented is the report of a run of so many seconds with 40 requests each, in
 // which v1 gives way to v2 from second 3 on, with every kind of thing a plot shows.
