@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"drainit/internal/proc"
 )
 
 // The process tests run the program that is shipped, as PID 1 of a namespace of
@@ -131,8 +133,14 @@ func launch(t *testing.T, s spec) *running {
 		close(r.done)
 	}()
 	t.Cleanup(func() {
+		below, _ := proc.All()
 		_ = cmd.Process.Kill()
 		<-r.done
+		if s.notInit { // whose end ends nobody else
+			for _, p := range proc.Descendants(below, cmd.Process.Pid) {
+				_ = syscall.Kill(p.PID, syscall.SIGKILL)
+			}
+		}
 	})
 	return r
 }
