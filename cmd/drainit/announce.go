@@ -25,7 +25,7 @@ func (s *supervisor) entered(e drain.Enter) {
 				"hold_ended", e.Why, "after", s.sinceStop())
 			return
 		}
-		s.log.Info("stop signal sent", append([]any{"signal", signals.Name(s.target.Signal), "program", s.program, "pid", s.target.PID,
+		s.log.Info("stop signal sent", append([]any{"signal", signalName(s.target.Signal), "program", s.program, "pid", s.target.PID,
 			"why", s.target.Why, "hold_ended", e.Why, "after", s.sinceStop()}, slices.Concat(peersAttrs(rec), evidenceOf(rec))...)...)
 	case drain.Killing:
 		s.killing(rec)
@@ -66,7 +66,7 @@ func (s *supervisor) intention(rec drain.Record) []any {
 	}
 	root := s.host.lookAt(s.child.pid, lookPatience)
 	target := s.cfg.StopSignal.Resolve(root, unix.Signal(rec.Request))
-	attrs := []any{"will_send", signals.Name(target.Signal), "program", programName(root, target)}
+	attrs := []any{"will_send", s.intended(target), "program", programName(root, target)}
 	if len(rec.WaitsFor) > 0 {
 		attrs = append(attrs, "waits_for", strings.Join(rec.WaitsFor, ","), "latest", rec.Latest)
 	}
@@ -81,6 +81,14 @@ func (s *supervisor) intention(rec drain.Record) []any {
 		attrs = append(attrs, "note", fmt.Sprintf("%s finishes what is in flight by itself: --drain-until %v costs time for nothing", target.Program.Name, rec.Until))
 	}
 	return attrs
+}
+
+// intended is a schedule as it was given, else the signal that it will be.
+func (s *supervisor) intended(t signals.Target) string {
+	if s.cfg.StopSignal.Auto() {
+		return signals.Name(t.Signal)
+	}
+	return s.cfg.StopSignal.String()
 }
 
 // holdText is how long the delay holds the stop signal, a range as it is written.

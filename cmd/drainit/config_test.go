@@ -78,7 +78,7 @@ var settingCases = map[string]struct{ byDefault, value, shown, other, otherShown
 	"deadline":        {"false 0s", "20s", "false 20s", "off", "true 0s"},
 	"sweep":           {"2s", "0", "0s", "250ms", "250ms"},
 	"stop-on":         {"auto", "term,15,QUIT", "SIGQUIT,SIGTERM", "USR1", "SIGUSR1"},
-	"stop-signal":     {"auto", "QUIT", "SIGQUIT", "rtmin+3", "SIGRTMIN+3"},
+	"stop-signal":     {"auto", "QUIT", "SIGQUIT", "rtmin+3/20/TERM", "SIGRTMIN+3/20s/SIGTERM"},
 	"map":             {"", "USR1=HUP,USR2=none", "SIGUSR1=SIGHUP,SIGUSR2=none", "HUP=USR2", "SIGHUP=SIGUSR2"},
 	"group":           {"false", "true", "true", "1", "true"},
 	"live-check":      {"<nil>", "https://127.0.0.1/livez", "https://127.0.0.1/livez", "tcp://[::1]:1", "tcp://[::1]:1"},

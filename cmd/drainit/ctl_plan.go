@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"drainit/internal/drain"
+	"drainit/internal/signals"
 )
 
 // plan prints the timeline that follows from drainit's flags and variables.
@@ -23,7 +24,7 @@ func (c ctlCall) plan() error {
 	}
 	r.check()
 	r.checkPod()
-	if _, err := fmt.Fprint(c.stdout, planText(r.cfg.Plan)+podText(r.cfg.Settings)); err != nil {
+	if _, err := fmt.Fprint(c.stdout, planText(r.cfg.Plan, r.cfg.StopSignal)+podText(r.cfg.Settings)); err != nil {
 		return err
 	}
 	for _, w := range unknownVariables(c.env) {
@@ -36,7 +37,7 @@ func (c ctlCall) plan() error {
 }
 
 // planText is the plan as a timeline, counted from the stop request.
-func planText(p drain.Plan) string {
+func planText(p drain.Plan, sig signals.StopSignal) string {
 	stop := p.Latest()
 	unready := min(p.UnreadyAfter, stop)
 	if p.UnreadyWithStop {
@@ -45,21 +46,43 @@ func planText(p drain.Plan) string {
 	t := planLines{
 		{0, "stop request", "T0: the platform's stop signal arrives"},
 		{unready, "readiness red", "/readyz answers 503"},
-		{stop, "stop signal", stopText(p)},
-		{orNever(p.FastAt), "fast signal", "to the program, if it has one"},
-		{orNever(p.Deadline), "SIGKILL", "by drainit, to all that is left: deadline"},
-		{orNever(p.GracePeriod), "SIGKILL", "by the platform: grace period"},
+		{stop, "stop signal", stopText(p, sig)},
 	}
+	t = append(t, nextLines(p, sig)...)
+	t = append(t,
+		planLine{orNever(p.Deadline), "SIGKILL", "by drainit, to all that is left: deadline"},
+		planLine{orNever(p.GracePeriod), "SIGKILL", "by the platform: grace period"})
 	return t.String() + "\n" + planNotes(p)
 }
 
+// nextLines are the signals that follow the stop signal.
+func nextLines(p drain.Plan, sig signals.StopSignal) planLines {
+	var t planLines
+	at := p.Latest()
+	for i, step := range p.Next {
+		if step.At > 0 {
+			t = append(t, planLine{step.At, "next signal", "the program's fast one, if it has one"})
+			continue
+		}
+		at += step.Wait
+		t = append(t, planLine{at, "next signal", fmt.Sprintf("%s, %s after the one before", signals.Name(sig.Signals()[i+1]), short(step.Wait))})
+	}
+	return t
+}
+
 // stopText says what holds the stop signal.
-func stopText(p drain.Plan) string {
-	atMost := ""
+func stopText(p drain.Plan, sig signals.StopSignal) string {
+	what, atMost := "", ""
+	switch {
+	case sig.None():
+		what = "none, "
+	case !sig.Auto():
+		what = signals.Name(sig.Signals()[0]) + " "
+	}
 	if p.DelayMax > 0 || p.Until != drain.UntilDelay || len(p.Before) > 0 {
 		atMost = ", at the latest"
 	}
-	return fmt.Sprintf("to the program%s: drain delay %s (%s)", atMost, rangeText(p), p.DelayRule)
+	return fmt.Sprintf("%sto the program%s: drain delay %s (%s)", what, atMost, rangeText(p), p.DelayRule)
 }
 
 // evidenceNotes says what else decides when the stop signal is sent.

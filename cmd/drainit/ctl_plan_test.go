@@ -36,7 +36,7 @@ What the program leaves behind has 2s from its exit.
       0s  stop request   T0: the platform's stop signal arrives
       0s  readiness red  /readyz answers 503
       5s  stop signal    to the program: drain delay 5s (auto: a grace period is given)
-   1m26s  fast signal    to the program, if it has one
+   1m26s  next signal    the program's fast one, if it has one
    1m28s  SIGKILL        by drainit, to all that is left: deadline
    1m30s  SIGKILL        by the platform: grace period
 
@@ -49,7 +49,7 @@ What the program leaves behind has 2s from its exit.
       0s  stop request   T0: the platform's stop signal arrives
       0s  readiness red  /readyz answers 503
       2s  stop signal    to the program: drain delay 2s (auto: a quarter of the grace period)
-   5.12s  fast signal    to the program, if it has one
+   5.12s  next signal    the program's fast one, if it has one
     6.4s  SIGKILL        by drainit, to all that is left: deadline
       8s  SIGKILL        by the platform: grace period
 
@@ -92,7 +92,7 @@ What the program leaves behind has 2s from its exit.
       0s  stop request   T0: the platform's stop signal arrives
      23s  readiness red  /readyz answers 503
      23s  stop signal    to the program, at the latest: drain delay 1s..8s (as given)
-     26s  fast signal    to the program, if it has one
+     26s  next signal    the program's fast one, if it has one
      28s  SIGKILL        by drainit, to all that is left: deadline
      30s  SIGKILL        by the platform: grace period
 
@@ -112,6 +112,34 @@ When the platform sends SIGKILL is not known here; --grace-period says it.
 Nothing is held if --ports or --ready-check was never green, or is red.
 What the program leaves behind has 2s from its exit.
 `, `drainit: --drain-until "closed": nothing ends the wait, and a platform that allows less would kill a program that was never told to stop; set --grace-period to what the platform allows, or --deadline
+`}},
+		{"a schedule", "--stop-signal QUIT/20/INT/10/TERM --grace-period 60", nil, said{0, `
+      0s  stop request   T0: the platform's stop signal arrives
+      0s  readiness red  /readyz answers 503
+      5s  stop signal    SIGQUIT to the program: drain delay 5s (auto: a grace period is given)
+     25s  next signal    SIGINT, 20s after the one before
+     35s  next signal    SIGTERM, 10s after the one before
+     58s  SIGKILL        by drainit, to all that is left: deadline
+      1m  SIGKILL        by the platform: grace period
+
+The program has 53s from its stop signal to the deadline.
+Nothing is held where nothing listens.
+Nothing is held if --ports or --ready-check was never green, or is red.
+What the program leaves behind has 2s from its exit.
+`, ""}},
+		{"a schedule that does not fit", "--stop-signal QUIT/1m/TERM --grace-period 60", nil, said{1, `
+      0s  stop request   T0: the platform's stop signal arrives
+      0s  readiness red  /readyz answers 503
+      5s  stop signal    SIGQUIT to the program: drain delay 5s (auto: a grace period is given)
+     58s  SIGKILL        by drainit, to all that is left: deadline
+      1m  SIGKILL        by the platform: grace period
+    1m5s  next signal    SIGTERM, 1m after the one before
+
+The program has 53s from its stop signal to the deadline.
+Nothing is held where nothing listens.
+Nothing is held if --ports or --ready-check was never green, or is red.
+What the program leaves behind has 2s from its exit.
+`, `drainit: --stop-signal "QUIT/1m/TERM": its last signal is due up to 1m5s after the stop request; it must be 2s before the deadline of 58s, at which SIGKILL ends the program; shorten its waits by 9s, or set a grace period of at least 1m9s here and on the platform
 `}},
 		{"does not fit", "--grace-period 30 --deadline 31 --ports 10143", []string{"DRAINIT_DRAIN_DELAY=31"}, said{1, `
       0s  stop request   T0: the platform's stop signal arrives

@@ -45,24 +45,28 @@ func (s *supervisor) forward(sig syscall.Signal) {
 	}
 }
 
-// sendStop sends a step of the stop signal: the graceful one, or the fast one
-// where the program has one.
+// sendStop sends a step of the stop signal's schedule.
 func (s *supervisor) sendStop(step int) {
 	if step == 0 {
 		s.evidence.stopping()
-		s.sendGraceful()
+		s.sendFirst()
 		return
 	}
-	if s.target.Fast != 0 && !s.wrapped.targetGone {
-		if s.deliver(s.target.PID, s.target.Fast) {
-			s.log.Warn("fast signal sent", "signal", signals.Name(s.target.Fast), "program", s.program, "after", s.sinceStop())
-		}
+	if step > len(s.target.Next) || s.wrapped.targetGone {
+		return // auto's, of a program that has no fast signal or is gone
 	}
+	sig := s.target.Next[step-1]
+	if !s.deliver(s.target.PID, sig) {
+		return
+	}
+	s.count(s.forwarded, sig)
+	s.noteSent(sig)
+	s.log.Warn("next signal sent", "signal", signals.Name(sig), "program", s.program, "pid", s.target.PID, "after", s.sinceStop())
 }
 
-// sendGraceful decides by what is running now who gets which signal. SIGCONT
+// sendFirst decides by what is running now who gets which signal. SIGCONT
 // follows, since a stopped process acts on no other (signal(7)).
-func (s *supervisor) sendGraceful() {
+func (s *supervisor) sendFirst() {
 	request := syscall.Signal(s.machine.Record().Request)
 	var target signals.Target
 	var name string
@@ -82,8 +86,11 @@ func (s *supervisor) sendGraceful() {
 	s.mu.Unlock()
 	s.stopSent = err == nil
 	s.swept[target.PID] = true // never the same signal twice: some take it for "now"
-	if s.stopSent {
+	if s.stopSent && target.Signal != 0 {
 		s.count(s.forwarded, target.Signal)
+	}
+	if s.stopSent {
+		s.noteSent(target.Signal)
 	}
 	_ = s.host.kill(target.PID, syscall.SIGCONT)
 	if len(target.Wrappers) > 0 {
@@ -113,6 +120,9 @@ func (s *supervisor) send(t signals.Target) error {
 	if n := len(t.Wrappers); n > 0 && !s.host.isChild(t.PID, t.Wrappers[n-1]) {
 		return syscall.ESRCH
 	}
+	if t.Signal == 0 {
+		return nil
+	}
 	return s.host.kill(t.PID, t.Signal)
 }
 
@@ -131,8 +141,20 @@ func (s *supervisor) stopWrapper(target signals.Target, err error) (signals.Targ
 	return target, err
 }
 
+// sent is a signal of the stop signal's schedule that was sent.
+type sent struct {
+	signal syscall.Signal
+	at     time.Time
+}
+
+func (s *supervisor) noteSent(sig syscall.Signal) {
+	s.sent = append(s.sent, sent{sig, time.Now()})
+}
+
+// stop sends a signal that ends the process, which may be none, and has it act
+// on it even where it is stopped.
 func (s *supervisor) stop(pid int, sig syscall.Signal) {
-	if s.deliver(pid, sig) {
+	if sig != 0 && s.deliver(pid, sig) {
 		s.count(s.forwarded, sig)
 	}
 	_ = s.host.kill(pid, syscall.SIGCONT)

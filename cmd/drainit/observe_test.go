@@ -122,7 +122,7 @@ func TestProgramThatDrainsByItself(t *testing.T) {
 			settings := waitingForIdle()
 			settings.Until, settings.Delay = tt.until, time.Second
 			b := newBench(t, settings, tt.process)
-			b.cfg.StopSignal, _ = signals.ParseStopSignal(tt.stop)
+			b.cfg.StopSignal, _ = signals.ParseStopSignal(tt.stop, nil)
 			b.start()
 			b.signals <- syscall.SIGTERM
 			synctest.Wait()

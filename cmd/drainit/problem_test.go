@@ -121,8 +121,9 @@ func TestProblemsFoundElsewhere(t *testing.T) {
 		has   []string
 	}{
 		{"--stop-on=TERM,FOO,URG x", 2, []string{`--stop-on "TERM,FOO,URG": `, `"FOO"`, "SIGURG"}},
-		{"--stop-signal=QUIT/20s/TERM x", 1, []string{`--stop-signal "QUIT/20s/TERM": `, "this version"}},
-		{"--stop-signal=none x", 1, []string{`--stop-signal "none": `, "this version"}},
+		{"--stop-signal=QUIT/20s/KILL x", 1, []string{`--stop-signal "QUIT/20s/KILL": `, "set --deadline"}},
+		{"--stop-signal=QUIT/20x/TERM x", 1, []string{`--stop-signal "QUIT/20x/TERM": "20x": unknown unit`, "did you mean 20s?"}},
+		{"--stop-signal=QUIT/40s/TERM --grace-period=30 x", 1, []string{`--stop-signal "QUIT/40s/TERM": `, "a grace period of at least 49s here"}},
 		{"--map=TERM=QUIT x", 1, []string{`--map "TERM=QUIT": `, "--stop-signal SIGQUIT"}},
 		{"--map=USR1=QUIT --stop-on=USR1 x", 1, []string{`--map "USR1=QUIT": `, "--stop-signal SIGQUIT"}},
 		{"--map=TERM=QUIT --stop-on=FOO x", 1, []string{`--stop-on "FOO": `}},

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -30,7 +31,7 @@ func (s *supervisor) report(rec drain.Record, why string) {
 	}
 	attrs := reportAttrs(rec, why)
 	attrs = append(attrs, slog.Bool("leftovers_killed", rec.SweepCut && !s.leftoversStay))
-	attrs = append(attrs, slog.String("stop_signal", s.sentSignal(rec)), slog.String("program", s.program))
+	attrs = append(attrs, slog.String("stop_signal", s.sentText()), slog.String("program", s.program))
 	attrs = append(attrs, connectionAttrs(rec)...)
 	attrs = append(attrs, peerAttrs(rec)...)
 	level := slog.LevelInfo
@@ -126,11 +127,26 @@ func cut(rec drain.Record) bool {
 	return !rec.KillAt.IsZero() || rec.SweepCut || rec.CutKnown && requests > 0
 }
 
-func (s *supervisor) sentSignal(rec drain.Record) string {
-	if rec.StopAt.IsZero() {
+// sentText lists the signals of the stop signal's schedule that were sent, with
+// the time between them: SIGQUIT/20s/SIGTERM.
+func (s *supervisor) sentText() string {
+	text := "none"
+	for i, now := range s.sent {
+		if i == 0 {
+			text = signalName(now.signal)
+			continue
+		}
+		text += fmt.Sprintf("/%v/%s", now.at.Sub(s.sent[i-1].at).Round(time.Millisecond), signalName(now.signal))
+	}
+	return text
+}
+
+// signalName names a signal, of which 0 is none.
+func signalName(sig unix.Signal) string {
+	if sig == 0 {
 		return "none"
 	}
-	return signals.Name(s.target.Signal)
+	return signals.Name(sig)
 }
 
 // kubernetesTerminationLog is where Kubernetes reads a container's last words

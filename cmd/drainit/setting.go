@@ -46,7 +46,7 @@ func settings() []setting {
 		{"deadline", "auto", false, setDeadline},
 		{"sweep", "2s", false, func(c *config, v string) error { return setDuration(&c.Settings.Sweep, v) }},
 		{"stop-on", "auto", false, parseInto(signals.ParseStopOn, func(c *config) *signals.StopOn { return &c.StopOn })},
-		{"stop-signal", "auto", false, parseInto(signals.ParseStopSignal, func(c *config) *signals.StopSignal { return &c.StopSignal })},
+		{"stop-signal", "auto", false, setStopSignal},
 		{"map", "none", false, setMap},
 		{"group", "off", true, setGroup},
 		{"live-check", "none", false, func(c *config, v string) error { return setCheck(&c.LiveCheck, v) }},
@@ -166,6 +166,15 @@ func withoutSecrets(v string) string {
 		v += "?..."
 	}
 	return v
+}
+
+func setStopSignal(c *config, v string) error {
+	stop, err := signals.ParseStopSignal(v, parseDuration)
+	if err == nil {
+		c.StopSignal = stop
+		c.Settings.StopSignalGiven, c.Settings.Schedule = !stop.Auto(), stop.Waits()
+	}
+	return err
 }
 
 func setMap(c *config, v string) (err error) {

@@ -37,7 +37,7 @@ func (s *supervisor) statusOf(id identity, out *logWriter) func() probe.Status {
 			WaitingFor:      s.machine.WaitingFor(now),
 			WillSend:        s.willSend(root),
 			Plan:            planOf(s.machine.Plan()),
-			Timeline:        timeline(s.machine.Plan(), rec, s.hasFast(root)),
+			Timeline:        timeline(s.machine.Plan(), rec, s.stopTarget(root).Next),
 			DeadlineHit:     !rec.KillAt.IsZero(),
 			Connections:     connectionsOf(rec),
 			StopOrder:       s.cfg.Settings.Order,
@@ -59,35 +59,45 @@ func (s *supervisor) statusOf(id identity, out *logWriter) func() probe.Status {
 	}
 }
 
-// hasFast reports whether the program has a fast signal, as far as is known by now.
-func (s *supervisor) hasFast(root signals.Process) bool {
+// stopTarget is who got the stop signal, or who would by now.
+func (s *supervisor) stopTarget(root signals.Process) signals.Target {
 	if s.target.PID != 0 {
-		return s.target.Fast != 0
+		return s.target
 	}
-	return s.cfg.StopSignal.Resolve(root, unix.SIGTERM).Fast != 0
+	request := unix.Signal(s.machine.Record().Request)
+	if request == 0 {
+		request = unix.SIGTERM
+	}
+	return s.cfg.StopSignal.Resolve(root, request)
 }
 
 // willSend is the next signal: the stop signal while it has not been sent, then
-// the fast one, then SIGKILL.
+// what follows in its schedule, then SIGKILL.
 func (s *supervisor) willSend(root signals.Process) probe.WillSend {
-	plan, rec := s.machine.Plan(), s.machine.Record()
+	plan, t := s.machine.Plan(), s.stopTarget(root)
 	switch s.machine.State() {
 	case drain.Running, drain.Draining:
-		request := unix.Signal(rec.Request)
-		if request == 0 {
-			request = unix.SIGTERM
+		if t.Signal == 0 {
+			return probe.WillSend{}
 		}
-		t := s.cfg.StopSignal.Resolve(root, request)
 		return probe.WillSend{Signal: signals.Name(t.Signal), Why: t.Why}
 	case drain.Stopping:
-		if plan.FastAt > 0 && rec.FastAt.IsZero() && s.target.Fast != 0 {
-			return probe.WillSend{Signal: signals.Name(s.target.Fast), Why: "its fast stop, shortly before the deadline"}
+		if sent := len(s.machine.Record().Steps); sent <= min(len(plan.Next), len(t.Next)) {
+			return probe.WillSend{Signal: signals.Name(t.Next[sent-1]), Why: nextWhy(plan.Next[sent-1])}
 		}
 		if plan.Deadline > 0 {
 			return probe.WillSend{Signal: "SIGKILL", Why: "the deadline"}
 		}
 	}
 	return probe.WillSend{}
+}
+
+// nextWhy says why a signal follows the stop signal.
+func nextWhy(step drain.Step) string {
+	if step.At > 0 {
+		return "its fast stop, shortly before the deadline"
+	}
+	return "set by --stop-signal"
 }
 
 func planOf(p drain.Plan) probe.Plan {
@@ -129,7 +139,7 @@ func counted(s drain.Seen) *probe.Counted {
 
 // timeline lists what has happened, then what is planned: the stop signal at the
 // latest instant it may have, as ctl plan shows it.
-func timeline(p drain.Plan, rec drain.Record, hasFast bool) []probe.Event {
+func timeline(p drain.Plan, rec drain.Record, next []signals.Signal) []probe.Event {
 	t := timelineOf{t0: rec.T0}
 	stop := rec.Latest
 	if rec.T0.IsZero() {
@@ -143,7 +153,7 @@ func timeline(p drain.Plan, rec drain.Record, hasFast bool) []probe.Event {
 	t.add("stop_request", rec.T0, 0, true, rec.HoldRule)
 	t.add("unready", rec.UnreadyAt, unready, true, "")
 	t.add("stop_signal", rec.StopAt, stop, !over, stopDetail(p, rec))
-	t.add("fast_signal", rec.FastAt, p.FastAt, !over && p.FastAt > 0 && hasFast, "")
+	t.addNext(p, rec, stop, next, !over)
 	t.add("sigkill", rec.KillAt, p.Deadline, !over && p.Deadline > 0, "")
 	t.add("child_exit", rec.ChildExitAt, 0, false, "")
 	t.add("exit", rec.ExitAt, 0, false, "")
@@ -171,6 +181,28 @@ func stopDetail(p drain.Plan, rec drain.Record) string {
 type timelineOf struct {
 	t0     time.Time
 	events []probe.Event
+}
+
+// addNext appends the signals that follow the stop signal. What counts from the
+// one before is told as from the latest instant that one may be sent at.
+func (t *timelineOf) addNext(p drain.Plan, rec drain.Record, stop time.Duration, next []signals.Signal, planned bool) {
+	after := stop
+	if !rec.StopAt.IsZero() {
+		after = rec.StopAt.Sub(rec.T0)
+	}
+	for i, step := range p.Next {
+		if i == len(next) {
+			return
+		}
+		var at time.Time
+		if len(rec.Steps) > i+1 {
+			at = rec.Steps[i+1]
+			after = at.Sub(rec.T0)
+		} else if after += step.Wait; step.At > 0 {
+			after = step.At
+		}
+		t.add("next_signal", at, after, planned, signals.Name(next[i]))
+	}
 }
 
 // add appends an event that has happened, or one that is planned for the given

@@ -7,6 +7,7 @@ import (
 
 	"drainit/internal/drain"
 	"drainit/internal/probe"
+	"drainit/internal/signals"
 )
 
 // /drain and ctl plan say the same of one plan: the stop signal at the latest
@@ -23,15 +24,15 @@ func TestTimelineAgreesWithCtlPlan(t *testing.T) {
 		if len(problems) > 0 {
 			t.Fatalf("%s: %v", name, problems)
 		}
-		text := planText(plan)
+		text := planText(plan, signals.StopSignal{})
 		begun := drain.New(plan)
 		begun.Step(t0, drain.StopRequest{Signal: 15})
 		for when, rec := range map[string]drain.Record{"before the stop request": {}, "after it": begun.Record()} {
-			stop := eventOf(timeline(plan, rec, true), "stop_signal")
+			stop := eventOf(timeline(plan, rec, nil), "stop_signal")
 			if got := time.Duration(stop.After); got != plan.Latest() || !strings.Contains(text, short(got)+"  stop signal") {
 				t.Errorf("%s, %s: stop signal after %v, want as here:\n%s", name, when, got, text)
 			}
-			unready := eventOf(timeline(plan, rec, true), "unready")
+			unready := eventOf(timeline(plan, rec, nil), "unready")
 			if got := time.Duration(unready.After); !strings.Contains(text, short(got)+"  readiness red") {
 				t.Errorf("%s, %s: readiness red after %v, want as here:\n%s", name, when, got, text)
 			}

@@ -46,6 +46,7 @@ type supervisor struct {
 	leftoversStay bool            // it did not end what the sweep had left
 	killedByOther bool            // the child was ended by a SIGKILL that was not
 	stopSent      bool            // to its target, rather than refused
+	sent          []sent          // of the stop signal's schedule
 	swept         map[int]bool    // leftovers that got their signal
 	ended         bool            // the child is gone
 	status        unix.WaitStatus // the child's

@@ -333,3 +333,40 @@ func TestSignalWithoutALook(t *testing.T) {
 		b.wantDid(t, "0s SIGHUP to 7", "0s SIGCONT to 7", "0s SIGALRM to 7", "0s "+signals.Name(40)+" to 7")
 	})
 }
+
+// TestInstantsOfASchedule: each step once, in its turn, and the log, /drain and
+// the report say which.
+func TestInstantsOfASchedule(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stop, err := signals.ParseStopSignal("QUIT/20s/INT/10s/TERM", parseDuration)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := newBench(t, drain.Settings{GracePeriod: time.Minute, StopSignalGiven: true, Schedule: stop.Waits()}, signals.Process{Comm: "server"})
+		b.cfg.StopSignal = stop
+		b.start()
+		b.signals <- syscall.SIGTERM
+		time.Sleep(10 * time.Second)
+		st := b.statusOf(identity{}, newLogWriter(2, ""))()
+		if st.WillSend.Signal != "SIGINT" {
+			t.Errorf("10s after the stop request: will send %+v, want SIGINT", st.WillSend)
+		}
+		var told []string
+		for _, e := range st.Timeline {
+			told = append(told, fmt.Sprintf("%v %s %s", e.After, e.Event, e.Detail))
+		}
+		for _, want := range []string{"5s stop_signal hold over", "25s next_signal SIGINT", "35s next_signal SIGTERM", "58s sigkill "} {
+			if !slices.Contains(told, want) {
+				t.Errorf("timeline %q has no %q", told, want)
+			}
+		}
+		time.Sleep(30 * time.Second)
+		b.exits(0)
+		b.wantDid(t, "5s SIGQUIT to 7", "5s SIGCONT to 7", "25s SIGINT to 7", "35s SIGTERM to 7")
+		for _, want := range []string{"will_send=SIGQUIT/20s/SIGINT/10s/SIGTERM", `stop_signal=SIGQUIT/20s/SIGINT/10s/SIGTERM`} {
+			if !strings.Contains(b.log.String(), want) {
+				t.Errorf("log has no %q:\n%s", want, b.log)
+			}
+		}
+	})
+}

@@ -51,10 +51,10 @@ The rest:
       The signals that are a stop request. auto: SIGTERM, SIGINT, SIGQUIT, and
       the stop signals images inherit, as far as the program has no use of its
       own for them.
-  --stop-signal SIG                   default auto
+  --stop-signal auto|SIG|SCHEDULE     default auto
       The signal that stops the program. auto: what is graceful for the program
       that runs by then (SIGQUIT for nginx), and its fast one shortly before the
-      deadline; else SIGTERM.
+      deadline; else SIGTERM. A schedule: QUIT/20s/TERM.
   --map SIG=SIG,...                   default none
       Translates signals that are forwarded; SIG=none drops one.
   --group                             default off

@@ -91,7 +91,7 @@ func TestUsageExample(t *testing.T) {
 	}
 	said := strings.Join(strings.Fields(usage[strings.Index(usage, m[0]):]), " ")
 	want := fmt.Sprintf("SIGQUIT after %.0fs, SIGTERM after %.0fs and SIGKILL after %.0fs.",
-		c.Plan.Delay.Seconds(), c.Plan.FastAt.Seconds(), c.Plan.Deadline.Seconds())
+		c.Plan.Delay.Seconds(), c.Plan.Next[0].At.Seconds(), c.Plan.Deadline.Seconds())
 	if !strings.Contains(said, want) {
 		t.Errorf("-h does not end in %q", want)
 	}

@@ -25,8 +25,9 @@ type (
 	// Forward passes a signal on that is not a stop request.
 	Forward struct{ Signal Signal }
 
-	// StopSignal sends the stop signal: step 0 the graceful one and SIGCONT,
-	// step 1 the fast one, where the program has one.
+	// StopSignal sends a signal of the stop signal's schedule: step 0 the stop
+	// signal itself and SIGCONT, then what follows. The step that auto adds is
+	// nothing where the program has no fast signal.
 	StopSignal struct{ Step int }
 
 	// Kill sends SIGKILL to everything drainit answers for.

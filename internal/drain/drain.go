@@ -7,7 +7,7 @@
 //
 //	T0              stop request   Draining   readiness red; the stop signal is held
 //	T0 + delay      hold over                 if so told, and until Reserve before the deadline: requests finish
-//	                               Stopping   the stop signal, once, to the child
+//	                               Stopping   the stop signal, once, to the child; then the next of its schedule
 //	T0 + deadline   out of time    Killing    SIGKILL
 //	child exits     at any time    Sweeping   leftovers get their signal, then at most the sweep time
 //	nothing left                   Exited     leave with the child's status

@@ -8,16 +8,24 @@ import (
 // FuzzMachine drives a machine with any settings and events and checks what
 // must hold in every life.
 func FuzzMachine(f *testing.F) {
-	f.Add(uint8(30), uint8(5), uint8(0), uint8(0), uint8(2), uint8(0), uint8(0), uint8(0), []byte{0, 10, 60, 2, 200, 3})
-	f.Add(uint8(0), uint8(0), uint8(0), uint8(5), uint8(0), uint8(1), uint8(0), uint8(0), []byte{0, 0, 0, 1, 250, 2, 250, 5})
-	f.Add(uint8(10), uint8(200), uint8(0), uint8(3), uint8(60), uint8(3), uint8(0), uint8(0), []byte{0, 255, 1, 255, 4, 255, 5, 255})
-	f.Add(uint8(30), uint8(1), uint8(0), uint8(0), uint8(2), uint8(1), uint8(1|8), uint8(0), []byte{0, 1, 6, 20, 14, 20, 6, 20, 6, 20})
-	f.Add(uint8(60), uint8(1), uint8(14), uint8(0), uint8(2), uint8(1), uint8(0|4|8), uint8(0), []byte{0, 1, 30, 5, 38, 5, 6, 5, 6, 30})
-	f.Add(uint8(30), uint8(5), uint8(0), uint8(0), uint8(2), uint8(0), uint8(0), uint8(2|1<<2), []byte{0, 10, 24, 60, 40, 60, 2, 200, 3})
-	f.Add(uint8(60), uint8(1), uint8(0), uint8(0), uint8(2), uint8(1), uint8(1|8), uint8(2|2<<2), []byte{0, 1, 24, 20, 25, 20, 15, 90, 9, 90})
-	f.Fuzz(func(t *testing.T, grace, delay, more, deadline, sweep, flags, evidence, order uint8, events []byte) {
+	f.Add(uint8(30), uint8(5), uint8(0), uint8(0), uint8(2), uint8(0), uint8(0), uint8(0), uint8(0), []byte{0, 10, 60, 2, 200, 3})
+	f.Add(uint8(0), uint8(0), uint8(0), uint8(5), uint8(0), uint8(1), uint8(0), uint8(0), uint8(0x25), []byte{0, 0, 0, 1, 250, 2, 250, 5})
+	f.Add(uint8(10), uint8(200), uint8(0), uint8(3), uint8(60), uint8(3), uint8(0), uint8(0), uint8(0x25), []byte{0, 255, 1, 255, 4, 255, 5, 255})
+	f.Add(uint8(30), uint8(1), uint8(0), uint8(0), uint8(2), uint8(1), uint8(1|8), uint8(0), uint8(0x25), []byte{0, 1, 6, 20, 14, 20, 6, 20, 6, 20})
+	f.Add(uint8(60), uint8(1), uint8(14), uint8(0), uint8(2), uint8(1), uint8(0|4|8), uint8(0), uint8(0x25), []byte{0, 1, 30, 5, 38, 5, 6, 5, 6, 30})
+	f.Add(uint8(30), uint8(5), uint8(0), uint8(0), uint8(2), uint8(0), uint8(0), uint8(2|1<<2), uint8(0x25), []byte{0, 10, 24, 60, 40, 60, 2, 200, 3})
+	f.Add(uint8(60), uint8(1), uint8(0), uint8(0), uint8(2), uint8(1), uint8(1|8), uint8(2|2<<2), uint8(0x25), []byte{0, 1, 24, 20, 25, 20, 15, 90, 9, 90})
+	f.Fuzz(func(t *testing.T, grace, delay, more, deadline, sweep, flags, evidence, order, schedule uint8, events []byte) {
 		names := []string{"a", "b", "c", "d"}
+		var waits []time.Duration
+		for _, wait := range []uint8{schedule >> 4, schedule & 15} {
+			if wait > 0 {
+				waits = append(waits, time.Duration(wait)*time.Second)
+			}
+		}
 		plan, _ := Settings{
+			StopSignalGiven: waits != nil,
+			Schedule:        waits,
 			GracePeriod:     time.Duration(grace) * time.Second,
 			Delay:           time.Duration(delay) * time.Second,
 			DelayGiven:      flags&1 != 0,
@@ -143,6 +151,9 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 				c.t.Errorf("stop signal %d, want step %d: skipped or sent twice", a.Step, c.stop)
 			}
 			c.stop++
+			if c.stop > len(c.plan.Next)+1 {
+				c.t.Errorf("stop signal %d of a schedule of %d", a.Step, len(c.plan.Next)+1)
+			}
 			if !m.unready {
 				c.t.Error("stop signal sent while ready")
 			}

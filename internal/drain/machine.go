@@ -25,13 +25,12 @@ type Machine struct {
 	state State
 	rec   Record
 
-	hold      time.Time // when the delay ends at the latest; set in Draining
-	wait      evidence  // what looks have shown
-	peers     peers     // what those before this one in the stop order do
-	patience  time.Time // when Killing or Sweeping ends
-	progress  time.Time // when the next progress line is due; zero while running
-	stepsSent int       // of the stop signal's schedule
-	unready   bool
+	hold     time.Time // when the delay ends at the latest; set in Draining
+	wait     evidence  // what looks have shown
+	peers    peers     // what those before this one in the stop order do
+	patience time.Time // when Killing or Sweeping ends
+	progress time.Time // when the next progress line is due; zero while running
+	unready  bool
 
 	peerStatus int // to leave with; see Record.ExitWith
 }
@@ -107,7 +106,7 @@ func (m *Machine) stopRequest(now time.Time, e StopRequest) []Action {
 		m.rec.Requests++
 		// Only the same signal: after a preStop's `kill -QUIT 1` the platform's
 		// own SIGTERM is no wish for the fast stop (kubernetes#39170).
-		if e.Signal == m.rec.Request && now.Sub(m.rec.StopAt) >= againAfter {
+		if e.Signal == m.rec.Request && now.Sub(m.rec.Steps[len(m.rec.Steps)-1]) >= againAfter {
 			return m.nextStep(now)
 		}
 	case Sweeping:
@@ -179,22 +178,6 @@ func (m *Machine) enter(now time.Time, s State, why string) Enter {
 	m.state = s
 	m.progress = now.Add(progressEvery)
 	return Enter{s, why}
-}
-
-// nextStep sends the next signal of the schedule, if one is left.
-func (m *Machine) nextStep(now time.Time) []Action {
-	steps := 1
-	if m.plan.FastAt > 0 {
-		steps = 2
-	}
-	if m.stepsSent == steps {
-		return nil
-	}
-	if m.stepsSent == 1 {
-		m.rec.FastAt = now
-	}
-	m.stepsSent++
-	return []Action{StopSignal{m.stepsSent - 1}}
 }
 
 // red turns readiness red, the first time it is called.

@@ -145,7 +145,7 @@ func TestPlan(t *testing.T) {
 // TestGraceForIsLeast checks that the remedy named is one, and no more than needed.
 func TestGraceForIsLeast(t *testing.T) {
 	for delay := time.Second; delay < 5*time.Minute; delay += 700 * time.Millisecond {
-		g := Settings{}.graceFor(delay)
+		g := Settings{Delay: delay, DelayGiven: true}.graceFor()
 		fits := func(g time.Duration) bool {
 			_, problems := Settings{GracePeriod: g, Delay: delay, DelayGiven: true}.Plan()
 			return len(problems) == 0

@@ -11,11 +11,6 @@ const (
 	// that exit status and report survive.
 	killMargin = 2 * time.Second
 
-	// fastMargin is how long before the deadline a program's fast signal comes,
-	// but never more than a fifth of the deadline: under a short one the
-	// graceful stop needs what there is.
-	fastMargin = 2 * time.Second
-
 	// maxReserve bounds the time kept free for the child's own stop.
 	maxReserve = 5 * time.Second
 )
@@ -32,6 +27,9 @@ type Settings struct {
 
 	Deadline    time.Duration // from the stop request; the pod's, where there is an order
 	DeadlineOff bool          // no deadline, whatever the grace period
+
+	StopSignalGiven bool            // not auto, which adds the program's fast signal
+	Schedule        []time.Duration // given: how long after each signal the next one follows
 
 	Sweep time.Duration // for leftovers, from the child's exit
 
@@ -62,7 +60,7 @@ type Plan struct {
 	Deadline time.Duration // 0: never; SIGKILL
 	Reserve  time.Duration // kept free before the deadline for the child's stop; 0: no deadline
 
-	FastAt time.Duration // 0: never; the program's fast signal
+	Next []Step // of the stop signal's schedule, after the stop signal
 
 	Sweep time.Duration // from the child's exit
 
@@ -84,15 +82,16 @@ func (s Settings) Plan() (Plan, []Problem) {
 	p.DelayGiven = s.DelayGiven
 	p.Reserve = s.reserve(p.Deadline)
 	p.Deadline, p.Before = s.stepped(p.Deadline, p.Reserve), s.Before()
+	if p.Deadline > 0 {
+		p.Reserve = min(p.Deadline, max(p.Reserve, s.lasts(p.Deadline)))
+	}
 	if p.Deadline > 0 && !p.DelayGiven && s.behind() > 0 && p.Delay > p.Deadline-p.Reserve {
 		p.Delay, p.DelayRule = max(0, p.Deadline-p.Reserve), "auto: what its place in the stop order leaves"
 	}
 	if p.Deadline > 0 { // else nothing would end what waits for evidence
 		p.DelayMax, p.Until = s.DelayMax, s.Until
 	}
-	if fast := p.Deadline - min(fastMargin, p.Deadline/5); fast > p.Longest() {
-		p.FastAt = fast
-	}
+	p.Next = s.schedule(p)
 	return p, s.problems(p)
 }
 
@@ -150,6 +149,8 @@ func (s Settings) delay(deadline time.Duration) (time.Duration, string) {
 	return autoDelay, "auto: a grace period is given"
 }
 
+// reserve is a quarter of what is allowed, 5s at most. Peers reckon with it: it
+// follows from what all places in the stop order are told alike.
 func (s Settings) reserve(deadline time.Duration) time.Duration {
 	if deadline == 0 {
 		return 0

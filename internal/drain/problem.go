@@ -24,21 +24,32 @@ func (s Settings) problems(p Plan) []Problem {
 	if tooMany := s.tooMany(); tooMany != nil { // else every place would have other problems
 		return append(ps, tooMany...)
 	}
-	if p.Deadline == 0 || !s.DelayGiven {
+	if p.Deadline == 0 {
 		return ps
 	}
-	delay, longest := p.Longest(), p.Deadline-p.Reserve
-	switch {
-	case delay >= p.Deadline:
-		ps = append(ps, Problem{"drain-delay",
-			fmt.Sprintf("not before the deadline of %v, so the program would never be told to stop", p.Deadline),
-			remedy(s, longest)})
-	case s.GracePeriod > 0 && delay > longest:
-		ps = append(ps, Problem{"drain-delay",
-			fmt.Sprintf("leaves the program %v to stop before the deadline of %v; it needs %v", p.Deadline-delay, p.Deadline, p.Reserve),
-			remedy(s, longest)})
+	if late := s.tooLate(p); late != nil {
+		return append(ps, late...)
 	}
-	return ps
+	return append(ps, s.tooLong(p)...)
+}
+
+// tooLate returns what is wrong with a delay that does not fit before the
+// deadline, even were the stop signal the only one.
+func (s Settings) tooLate(p Plan) []Problem {
+	reserve := s.reserve(s.deadline())
+	delay, longest := p.Longest(), p.Deadline-reserve
+	switch {
+	case !s.DelayGiven:
+	case delay >= p.Deadline:
+		return []Problem{{"drain-delay",
+			fmt.Sprintf("not before the deadline of %v, so the program would never be told to stop", p.Deadline),
+			s.remedy(longest)}}
+	case s.GracePeriod > 0 && delay > longest:
+		return []Problem{{"drain-delay",
+			fmt.Sprintf("leaves the program %v to stop before the deadline of %v; it needs %v", p.Deadline-delay, p.Deadline, reserve),
+			s.remedy(longest)}}
+	}
+	return nil
 }
 
 // endless are the settings that wait for evidence, where nothing ends the wait.
@@ -56,21 +67,24 @@ func (s Settings) endless(p Plan) []Problem {
 	return ps
 }
 
-func remedy(s Settings, longest time.Duration) string {
-	if s.GracePeriod > 0 && s.Deadline == 0 {
-		return fmt.Sprintf("set at most %v, or a grace period of at least %v here and on the platform", longest, s.graceFor(max(s.Delay, s.DelayMax)))
-	}
-	return fmt.Sprintf("set at most %v, or a later deadline", longest)
+func (s Settings) remedy(longest time.Duration) string {
+	return fmt.Sprintf("set at most %v, or %s", longest, s.later())
 }
 
-// graceFor returns the least whole-second grace period that allows the delay.
-func (s Settings) graceFor(delay time.Duration) time.Duration {
-	s = Settings{GracePeriod: delay.Truncate(time.Second), Name: s.Name, Order: s.Order}
+// graceFor returns the least whole-second grace period that allows the delay
+// and what follows it.
+func (s Settings) graceFor() time.Duration {
+	s.GracePeriod = (max(s.Delay, s.DelayMax) + s.lasts(0)).Truncate(time.Second)
 	for {
 		s.GracePeriod += time.Second
 		deadline := s.deadline()
 		reserve := s.reserve(deadline)
-		if s.stepped(deadline, reserve)-reserve >= delay {
+		delay, _ := s.delay(deadline)
+		if !s.DelayGiven && s.behind() > 0 {
+			delay = 0 // which gives way to the order
+		}
+		deadline = s.stepped(deadline, reserve)
+		if deadline-max(reserve, s.lasts(deadline)) >= max(delay, s.DelayMax) {
 			return s.GracePeriod
 		}
 	}

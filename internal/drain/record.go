@@ -30,8 +30,8 @@ type Record struct {
 
 	UnreadyAt   time.Time
 	StopAt      time.Time
-	StopWhy     string // why the hold ended
-	FastAt      time.Time
+	StopWhy     string      // why the hold ended
+	Steps       []time.Time // the signals of the schedule, of which StopAt is the first
 	KillAt      time.Time
 	ChildExitAt time.Time
 	ExitAt      time.Time

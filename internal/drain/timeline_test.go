@@ -101,8 +101,8 @@ func play(t *testing.T, story string) string {
 			for _, p := range problems {
 				fmt.Fprintf(&out, "problem --%s: %s; %s\n", p.Setting, p.Wrong, p.Remedy)
 			}
-			fmt.Fprintf(&out, "plan   delay %v (%s), deadline %v, reserve %v, fast %v\n",
-				plan.Delay, plan.DelayRule, plan.Deadline, plan.Reserve, plan.FastAt)
+			fmt.Fprintf(&out, "plan   delay %v (%s), deadline %v, reserve %v, %s\n",
+				plan.Delay, plan.DelayRule, plan.Deadline, plan.Reserve, showSchedule(plan))
 			if plan.Until != UntilDelay || plan.DelayMax > 0 {
 				fmt.Fprintf(&out, "       until %v, longest delay %v, stop signal after %v at the latest\n", plan.Until, plan.Longest(), plan.Latest())
 			}
@@ -212,7 +212,7 @@ func parseSettings(t *testing.T, words []string) Settings {
 		key, value, _ := strings.Cut(w, "=")
 		least, most, isRange := strings.Cut(value, "..")
 		d, err := time.ParseDuration(least)
-		if err != nil && value != "" && value != "off" && value != "stop" && key != "until" && key != "order" && key != "name" {
+		if err != nil && value != "" && value != "off" && value != "stop" && key != "until" && key != "order" && key != "name" && key != "schedule" {
 			t.Fatalf("setting %q: %v", w, err)
 		}
 		switch key {
@@ -233,6 +233,15 @@ func parseSettings(t *testing.T, words []string) Settings {
 			s.Until = Until(slices.Index(Untils(), value))
 		case "deadline":
 			s.Deadline, s.DeadlineOff = d, value == "off"
+		case "schedule":
+			s.StopSignalGiven = true
+			for wait := range strings.SplitSeq(value, ",") {
+				d, err := time.ParseDuration(wait)
+				if err != nil {
+					t.Fatalf("setting %q: %v", w, err)
+				}
+				s.Schedule = append(s.Schedule, d)
+			}
 		case "sweep":
 			s.Sweep = d
 		case "unready":
@@ -296,6 +305,23 @@ func rateIn(words string) (rate float64) {
 		}
 	}
 	return rate
+}
+
+// showSchedule says when auto's fast signal is due, 0s for never, or what follows
+// the first signal of a schedule that was given.
+func showSchedule(p Plan) string {
+	text := "fast 0s"
+	for i, s := range p.Next {
+		switch {
+		case s.At > 0:
+			text = fmt.Sprintf("fast %v", s.At)
+		case i == 0:
+			text = fmt.Sprintf("then after %v", s.Wait)
+		default:
+			text += fmt.Sprintf(", %v", s.Wait)
+		}
+	}
+	return text
 }
 
 func show(a Action) string {

@@ -19,10 +19,14 @@ func (m *Machine) WaitingFor(now time.Time) string {
 		}
 		return fmt.Sprintf("the drain delay, over in %v%s; then %s", in(m.hold), m.orSilence(), m.thereafter())
 	case Stopping:
-		if deadline, ok := m.deadline(); ok {
-			return fmt.Sprintf("the child to exit; SIGKILL in %v", in(deadline))
+		next := ""
+		if due, ok := m.due(); ok && m.plan.Next[len(m.rec.Steps)-1].At == 0 { // else the program may have none
+			next = fmt.Sprintf("; the next signal in %v", in(due))
 		}
-		return "the child to exit; no deadline is set, the platform's SIGKILL ends it"
+		if deadline, ok := m.deadline(); ok {
+			return fmt.Sprintf("the child to exit%s; SIGKILL in %v", next, in(deadline))
+		}
+		return "the child to exit" + next + "; no deadline is set, the platform's SIGKILL ends it"
 	case Killing:
 		if m.childGone() {
 			return fmt.Sprintf("leftovers of the child to go after SIGKILL, %v at most", in(m.patience))

@@ -27,8 +27,8 @@ func (m *Machine) alarms() []alarm {
 	if m.state == Draining && !m.unready && !m.plan.UnreadyWithStop {
 		as = append(as, alarm{m.rec.T0.Add(m.plan.UnreadyAfter), (*Machine).red})
 	}
-	if m.state == Stopping && m.plan.FastAt > 0 && m.stepsSent == 1 {
-		as = append(as, alarm{m.rec.T0.Add(m.plan.FastAt), (*Machine).nextStep})
+	if due, ok := m.due(); ok && m.state == Stopping {
+		as = append(as, alarm{due, (*Machine).nextStep})
 	}
 	if deadline, ok := m.deadline(); ok && (m.state == Draining || m.state == Stopping) {
 		as = append(as, alarm{deadline, (*Machine).outOfTime})

@@ -88,7 +88,7 @@ type Plan struct {
 }
 
 // Event is one entry of the timeline: "stop_request", "unready",
-// "stop_signal", "fast_signal", "sigkill", "child_exit" and what else the
+// "stop_signal", "next_signal", "sigkill", "child_exit" and what else the
 // command names. Before the stop request it is the plan and no instant is
 // known; then At is absent.
 type Event struct {

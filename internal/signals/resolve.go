@@ -8,30 +8,36 @@ import (
 // Target is who gets which signal to stop the program.
 type Target struct {
 	PID      int
-	Program  Program // what runs there
-	Wrappers []int   // the processes looked through, outermost first: SIGTERM is theirs, once PID has gone
-	Signal   Signal
-	Fast     Signal // for the last moments before a deadline; 0: none
-	Why      string // Signal's reason in one phrase, for the log
+	Program  Program  // what runs there
+	Wrappers []int    // the processes looked through, outermost first: SIGTERM is theirs, once PID has gone
+	Signal   Signal   // 0: none is sent
+	Next     []Signal // of the schedule: for auto, the program's fast signal if it has one
+	Why      string   // Signal's reason in one phrase, for the log
 }
 
 // Resolve decides for root, the child that drainit started, as it and its
 // descendants are by now. request is the signal that was the stop request.
 //
-// A fixed stop signal goes to root itself, whatever that is. auto looks for the
-// program first, through shells, package managers and other inits (lookThrough).
-// A drainit among them is left to stop the program. Else auto takes its row's graceful signal where the program handles it by now: while
-// it still starts, or where something else has its name, the signal might be
-// ignored, which ends nothing. Else it takes SIGINT if that was the stop request
-// and the program does not ignore it, as tini would pass on, else SIGTERM.
+// A fixed stop signal goes to root itself, whatever that is. For none it is who
+// a signal of an action goes to. auto looks for the program first, through
+// shells, package managers and other inits (lookThrough). A drainit among them is
+// left to stop the program. Else auto takes its row's graceful signal where the
+// program handles it by now: while it still starts, or where something else has
+// its name, the signal might be ignored, which ends nothing. Else it takes SIGINT
+// if that was the stop request and the program does not ignore it, as tini would
+// pass on, else SIGTERM.
 func (s StopSignal) Resolve(root Process, request Signal) Target {
-	if s.fixed != 0 {
-		return Target{PID: root.PID, Program: Identify(root.Comm, root.Argv), Signal: s.fixed, Why: "set by --stop-signal"}
+	if s.steps != nil {
+		return s.fixed(root)
 	}
 	p, around := lookThrough(root)
 	t := Target{PID: p.PID, Program: Identify(p.Comm, p.Argv), Wrappers: around.pids}
 	if around.relay.PID != 0 {
 		t.PID = around.relay.PID
+	}
+	if s.none {
+		t.Why = "set by --stop-signal"
+		return t
 	}
 	if around.relay.IsDrainit() {
 		return t.throughDrainit(request)
@@ -47,7 +53,7 @@ func (t Target) throughDrainit(request Signal) Target {
 		t.Signal = syscall.SIGINT
 	}
 	if t.Program.Fast != 0 && t.Program.Fast != t.Program.Graceful {
-		t.Fast = t.Signal
+		t.Next = []Signal{t.Signal}
 	}
 	return t
 }
@@ -58,8 +64,8 @@ func (t Target) graceful(p Process, request Signal) Target {
 	switch {
 	case row.Graceful != 0 && (p.MasksUnknown || p.handles(row.Graceful)):
 		t.Signal, t.Why = row.Graceful, row.why()
-		if row.Fast != row.Graceful {
-			t.Fast = row.Fast
+		if row.Fast != 0 {
+			t.Next = []Signal{row.Fast}
 		}
 	case request == syscall.SIGINT && !p.Ignored.Has(syscall.SIGINT):
 		t.Signal, t.Why = syscall.SIGINT, "the stop request was SIGINT"
@@ -71,6 +77,12 @@ func (t Target) graceful(p Process, request Signal) Target {
 		t.Signal, t.Why = syscall.SIGTERM, "SIGTERM is the default"
 	}
 	return t
+}
+
+// fixed is a signal or schedule that was given: root's, whatever that is.
+func (s StopSignal) fixed(root Process) Target {
+	sigs := s.Signals()
+	return Target{PID: root.PID, Program: Identify(root.Comm, root.Argv), Signal: sigs[0], Next: sigs[1:], Why: "set by --stop-signal"}
 }
 
 func (p Program) why() string {

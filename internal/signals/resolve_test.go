@@ -5,26 +5,39 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestParseStopSignal(t *testing.T) {
 	for s, want := range map[string]string{
-		"": "auto", "auto": "auto", "Auto": "auto", "QUIT": "SIGQUIT", "sigint": "SIGINT", "15": "SIGTERM", "RTMIN+3": "SIGRTMIN+3", "34": "SIGRTMIN",
+		"": "auto", "auto": "auto", "Auto": "auto", "none": "none", "QUIT": "SIGQUIT", "sigint": "SIGINT", "15": "SIGTERM", "RTMIN+3": "SIGRTMIN+3", "34": "SIGRTMIN",
+		"QUIT/20s/TERM": "SIGQUIT/20s/SIGTERM", "3/1.5s/2/1m/15": "SIGQUIT/1.5s/SIGINT/1m0s/SIGTERM", "QUIT / 20s / QUIT": "SIGQUIT/20s/SIGQUIT",
 	} {
-		if got, err := ParseStopSignal(s); err != nil || got.String() != want {
+		if got, err := ParseStopSignal(s, time.ParseDuration); err != nil || got.String() != want {
 			t.Errorf("ParseStopSignal(%q) = %v, %v, want %s", s, got, err, want)
 		}
 	}
 	for s, want := range map[string]string{
-		"KILL":          "SIGKILL is sent only at a limit: set --deadline",
-		"9":             "SIGKILL is sent only at a limit: set --deadline",
-		"STOP":          "SIGSTOP suspends",
-		"none":          "not supported by this version",
-		"QUIT/20s/TERM": "not supported by this version",
-		"QUIT,TERM":     "is not a signal",
-		"0":             "is not a signal",
+		"KILL":               "SIGKILL is sent only at a limit: set --deadline",
+		"9":                  "SIGKILL is sent only at a limit: set --deadline",
+		"STOP":               "SIGSTOP suspends",
+		"QUIT/20s":           "leave it out, or write a signal behind it: QUIT/20s/TERM",
+		"TERM/30s/KILL":      "SIGKILL is sent only at a limit: set --deadline",
+		"TERM/30s/KILL/5s":   "SIGKILL is sent only at a limit: set --deadline",
+		"QUIT/TERM":          "two signals and no time between them; write SIGQUIT/20s/TERM",
+		"20s/TERM":           "a schedule begins with a signal, and --drain-delay is what comes before",
+		"/TERM":              "a signal is missing",
+		"QUIT//TERM":         "a duration is missing after SIGQUIT",
+		"QUIT/20s/":          "a signal is missing",
+		"QUIT/forever/TERM":  "nothing is repeated",
+		"QUIT/0s/TERM":       "no time for the program to act on SIGQUIT",
+		"QUIT/20x/TERM":      `"20x": `,
+		"auto/20s/TERM":      "stands alone",
+		"QUIT/2562047h/TERM": "too long",
+		"QUIT,TERM":          "is not a signal",
+		"0":                  "is not a signal",
 	} {
-		got, err := ParseStopSignal(s)
+		got, err := ParseStopSignal(s, time.ParseDuration)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("ParseStopSignal(%q) = %v, %v, want %q in the error", s, got, err, want)
 		}
@@ -104,21 +117,47 @@ func TestResolveProgram(t *testing.T) {
 
 func describe(t Target) string {
 	s := Name(t.Signal)
-	if t.Fast != 0 {
-		s += " then " + Name(t.Fast)
+	for _, next := range t.Next {
+		s += " then " + Name(next)
 	}
 	return s + ": " + t.Why
 }
 
+// A schedule goes to the child itself, as a signal that was given does.
+func TestResolveSchedule(t *testing.T) {
+	s, err := ParseStopSignal("QUIT/20s/INT/5s/TERM", time.ParseDuration)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := s.Resolve(shell(1, nginx), syscall.SIGTERM)
+	if d := describe(got); d != "SIGQUIT then SIGINT then SIGTERM: set by --stop-signal" || got.PID != 1 {
+		t.Errorf("got %s to %d", d, got.PID)
+	}
+	if got, want := s.Waits(), []time.Duration{20 * time.Second, 5 * time.Second}; !slices.Equal(got, want) {
+		t.Errorf("got waits %v, want %v", got, want)
+	}
+}
+
+// None is sent, but an action's signal goes to the program.
+func TestResolveNone(t *testing.T) {
+	s, err := ParseStopSignal("none", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Resolve(shell(1, nginx), syscall.SIGINT); got.Signal != 0 || got.Next != nil || got.PID != 10 || got.Program.Name != "nginx" {
+		t.Errorf("got %+v, want no signal, and nginx", got)
+	}
+}
+
 func TestResolveFixed(t *testing.T) {
-	s, err := ParseStopSignal("USR2")
+	s, err := ParseStopSignal("USR2", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	root := shell(1, nginx)
 	for request := Signal(1); request <= 64; request++ {
 		got := s.Resolve(root, request)
-		if got.PID != 1 || got.Signal != syscall.SIGUSR2 || got.Fast != 0 || got.Wrappers != nil || got.Why != "set by --stop-signal" {
+		if got.PID != 1 || got.Signal != syscall.SIGUSR2 || len(got.Next) != 0 || got.Wrappers != nil || got.Why != "set by --stop-signal" {
 			t.Fatalf("request %s: got %+v, want SIGUSR2 to process 1", Name(request), got)
 		}
 	}
@@ -249,19 +288,20 @@ func TestResolveSIGINTThroughShell(t *testing.T) {
 // which signal was the request. Its ctl is no init.
 func TestResolveThroughDrainit(t *testing.T) {
 	for _, test := range []struct {
-		root          Process
-		request       Signal
-		pid           int
-		program       string
-		signal, again Signal
+		root    Process
+		request Signal
+		pid     int
+		program string
+		signal  Signal
+		again   []Signal
 	}{
-		{another("drainit", nginx), syscall.SIGQUIT, 1, "nginx", syscall.SIGTERM, syscall.SIGTERM},
-		{another("drainit", postgres), syscall.SIGINT, 1, "postgres", syscall.SIGINT, 0},
-		{another("drainit", another("drainit", nginx)), syscall.SIGTERM, 1, "nginx", syscall.SIGTERM, syscall.SIGTERM},
-		{Process{PID: 1, Comm: "drainit", Argv: []string{"drainit", "ctl", "sleep", "5"}, Children: []Process{nginx}}, syscall.SIGTERM, 1, "", syscall.SIGTERM, 0},
+		{another("drainit", nginx), syscall.SIGQUIT, 1, "nginx", syscall.SIGTERM, []Signal{syscall.SIGTERM}},
+		{another("drainit", postgres), syscall.SIGINT, 1, "postgres", syscall.SIGINT, nil},
+		{another("drainit", another("drainit", nginx)), syscall.SIGTERM, 1, "nginx", syscall.SIGTERM, []Signal{syscall.SIGTERM}},
+		{Process{PID: 1, Comm: "drainit", Argv: []string{"drainit", "ctl", "sleep", "5"}, Children: []Process{nginx}}, syscall.SIGTERM, 1, "", syscall.SIGTERM, nil},
 	} {
 		got := StopSignal{}.Resolve(test.root, test.request)
-		if got.PID != test.pid || got.Program.Name != test.program || got.Signal != test.signal || got.Fast != test.again {
+		if got.PID != test.pid || got.Program.Name != test.program || got.Signal != test.signal || !slices.Equal(got.Next, test.again) {
 			t.Errorf("request %s: got %+v, want %+v", Name(test.request), got, test)
 		}
 	}
@@ -272,9 +312,39 @@ func TestResolveAlwaysEnds(t *testing.T) {
 	for _, p := range []Process{nginx, apache, postgres, java, node, sleep, background, starting, tinyHTTPD, tini(1), npm(1, shell(2, uwsgi))} {
 		for request := Signal(1); request <= 64; request++ {
 			got := StopSignal{}.Resolve(p, request)
-			if bit(got.Signal) == 0 || sendable(got.Signal) != nil || got.Fast == got.Signal || got.PID == 0 || got.Why == "" {
+			if bit(got.Signal) == 0 || sendable(got.Signal) != nil || slices.Contains(got.Next, got.Signal) || got.PID == 0 || got.Why == "" {
 				t.Errorf("%s, request %s: got %+v", p.Comm, Name(request), got)
 			}
 		}
 	}
+}
+
+func FuzzStopSignal(f *testing.F) {
+	for _, s := range []string{"auto", "none", "QUIT", "QUIT/20s/TERM", "9/1/9", "TERM/forever/TERM", "/", "1/1ns/2/2562047h/3", "٣/1s/TERM"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := ParseStopSignal(text, time.ParseDuration)
+		if err != nil {
+			if !s.Auto() {
+				t.Errorf("%q: %v, and still %v", text, err, s)
+			}
+			return
+		}
+		if again, err := ParseStopSignal(s.String(), time.ParseDuration); err != nil || again.String() != s.String() {
+			t.Errorf("%q is %v, which reads as %v, %v", text, s, again, err)
+		}
+		var total time.Duration
+		for _, wait := range s.Waits() {
+			if total += wait; wait <= 0 || total <= 0 {
+				t.Errorf("%q waits %v", text, s.Waits())
+			}
+		}
+		target := s.Resolve(nginx, syscall.SIGTERM)
+		for _, sig := range append(target.Next, target.Signal) {
+			if sendable(sig) != nil {
+				t.Errorf("%q sends %s", text, Name(sig))
+			}
+		}
+	})
 }

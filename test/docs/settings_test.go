@@ -84,7 +84,7 @@ func TestManualGracePeriods(t *testing.T) {
 			t.Fatal(err)
 		}
 		plan, _ := drain.Settings{GracePeriod: grace}.Plan()
-		want := []string{row[0], inSeconds(plan.Delay), inSeconds(plan.Deadline - plan.Reserve), inSeconds(plan.FastAt), inSeconds(plan.Deadline)}
+		want := []string{row[0], inSeconds(plan.Delay), inSeconds(plan.Deadline - plan.Reserve), inSeconds(plan.Next[0].At), inSeconds(plan.Deadline)}
 		if !slices.Equal(row, want) {
 			t.Errorf("got the row %q, want %q", row, want)
 		}
