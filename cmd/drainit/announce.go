@@ -20,6 +20,10 @@ func (s *supervisor) entered(e drain.Enter) {
 		s.log.Info("stop requested", append([]any{"signal", requestName(rec),
 			"hold", holdText(s.cfg.Plan, rec), "rule", rec.HoldRule, "deadline", orOff(s.cfg.Plan.Deadline)}, s.intention(rec)...)...)
 	case drain.Stopping:
+		if s.cfg.StopSignal.None() {
+			s.log.Info("stop left to the actions", append([]any{"program", s.program, "hold_ended", e.Why, "after", s.sinceStop()}, evidenceOf(rec)...)...)
+			return
+		}
 		if !s.stopSent {
 			s.log.Error("stop signal not sent", "signal", signals.Name(s.target.Signal), "program", s.program, "pid", s.target.PID,
 				"hold_ended", e.Why, "after", s.sinceStop())

@@ -25,6 +25,8 @@ type config struct {
 	Map        signals.Map
 	Group      bool
 
+	AtDrain, AtStop []action
+
 	ProbeAddr      string // "": probes are off
 	ProbeAddrGiven bool   // and not the default
 
@@ -113,8 +115,11 @@ func (r *reading) wrong(name, says string) {
 	v, hasValue := r.values[name]
 	r.bad[name] = true
 	shown := v.text
-	if name == "ready-check" || name == "live-check" {
+	switch name {
+	case "ready-check", "live-check":
 		shown = withoutSecrets(shown)
+	case "at-drain", "at-stop":
+		shown = withoutTexts(shown)
 	}
 	for line := range strings.SplitSeq(says, "\n") {
 		r.problems = append(r.problems, problem{"--" + name, shown, hasValue, v.variable, line})

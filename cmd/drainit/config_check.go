@@ -26,6 +26,9 @@ func (r *reading) check() {
 	if r.readable("name", "stop-order", "exit-with") {
 		r.checkPeers()
 	}
+	if r.readable("stop-signal", "at-stop") && r.cfg.StopSignal.None() && !r.cfg.Settings.AtStop {
+		r.wrong("stop-signal", "nothing would stop the program; add what does, such as --at-stop write:/run/app.fifo:q, or write auto")
+	}
 	if r.readable("probe-addr") {
 		r.checkProbePort()
 	}

@@ -2,14 +2,22 @@ package main
 
 import "strings"
 
-// flags lists the flags a command line may have: whether each is a switch,
-// which needs no value.
-type flags map[string]bool
+// arity is how often a flag may be given, and whether with a value.
+type arity int
+
+const (
+	takesValue arity = iota // the last one counts
+	isSwitch                // needs none
+	repeats                 // all count: a line each
+)
+
+// flags lists the flags a command line may have.
+type flags map[string]arity
 
 // scanned is a command line taken apart. Nothing in it has been judged but the
 // names of the flags.
 type scanned struct {
-	given    map[string]string // each flag's last value
+	given    map[string]string // each flag's last value, or all, a line each
 	rest     []string          // from the first argument that is no flag, or behind "--"
 	problems problems
 }
@@ -29,7 +37,7 @@ func scan(args []string, known flags, explain explainFlag) scanned {
 			break
 		}
 		name := strings.TrimPrefix(strings.TrimPrefix(flag, "-"), "-")
-		isSwitch, ok := known[name]
+		takes, ok := known[name]
 		switch {
 		case !ok:
 			says, takesValue := explain(name)
@@ -38,17 +46,25 @@ func scan(args []string, known flags, explain explainFlag) scanned {
 				args = args[1:]
 			}
 		case hasValue:
-			sc.given[name] = value
-		case isSwitch:
+			sc.add(name, value, takes)
+		case takes == isSwitch:
 			sc.given[name] = "true"
 		case len(args) == 0:
 			sc.problems = append(sc.problems, problem{flag: flag, says: "missing value"})
 		default:
-			sc.given[name], args = args[0], args[1:]
+			sc.add(name, args[0], takes)
+			args = args[1:]
 		}
 	}
 	sc.rest = args
 	return sc
+}
+
+func (sc scanned) add(name, value string, takes arity) {
+	if before, ok := sc.given[name]; ok && takes == repeats {
+		value = before + "\n" + value
+	}
+	sc.given[name] = value
 }
 
 // has reports whether a flag was given.

@@ -7,7 +7,7 @@ import (
 
 // laterFlags are flags of later versions: refused rather than ignored.
 func laterFlags() []string {
-	return []string{"at-drain", "at-stop", "front", "front-forwarded"}
+	return []string{"front", "front-forwarded"}
 }
 
 // unknownFlag explains a flag that this version does not have.
@@ -23,7 +23,7 @@ func unknownFlag(name string) (says string, takesValue bool) {
 	}
 	all := flagsOf(settings())
 	if n := nearest(name, settingNames()); n != "" {
-		return "no such flag; did you mean --" + n + "?", !all[n]
+		return "no such flag; did you mean --" + n + "?", all[n] != isSwitch
 	}
 	return "no such flag; -h lists them", false
 }

@@ -122,7 +122,7 @@ func unknownVerb(verb string) error {
 // flags takes a verb's command line apart: switches, --probe-addr, and as many
 // other arguments as it wants.
 func (c ctlCall) flags(known flags, arguments int) (scanned, error) {
-	known["h"], known["help"] = true, true
+	known["h"], known["help"] = isSwitch, isSwitch
 	var names []string
 	for name := range known {
 		if len(name) > 1 {
@@ -131,7 +131,7 @@ func (c ctlCall) flags(known flags, arguments int) (scanned, error) {
 	}
 	sc := scan(c.args, known, func(name string) (string, bool) {
 		if n := nearest(name, names); n != "" {
-			return "no such flag; did you mean --" + n + "?", !known[n]
+			return "no such flag; did you mean --" + n + "?", known[n] != isSwitch
 		}
 		return "no such flag; drainit ctl -h lists them", false
 	})

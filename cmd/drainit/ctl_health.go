@@ -11,7 +11,7 @@ import (
 
 // health asks a question that is answered by yes or no.
 func (c ctlCall) health(path, no string) error {
-	sc, err := c.flags(flags{"probe-addr": false}, 0)
+	sc, err := c.flags(flags{"probe-addr": takesValue}, 0)
 	if err != nil {
 		return err
 	}

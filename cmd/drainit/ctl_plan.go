@@ -24,7 +24,7 @@ func (c ctlCall) plan() error {
 	}
 	r.check()
 	r.checkPod()
-	if _, err := fmt.Fprint(c.stdout, planText(r.cfg.Plan, r.cfg.StopSignal)+podText(r.cfg.Settings)); err != nil {
+	if _, err := fmt.Fprint(c.stdout, planText(r.cfg)+podText(r.cfg.Settings)); err != nil {
 		return err
 	}
 	for _, w := range unknownVariables(c.env) {
@@ -37,7 +37,8 @@ func (c ctlCall) plan() error {
 }
 
 // planText is the plan as a timeline, counted from the stop request.
-func planText(p drain.Plan, sig signals.StopSignal) string {
+func planText(cfg config) string {
+	p, sig := cfg.Plan, cfg.StopSignal
 	stop := p.Latest()
 	unready := min(p.UnreadyAfter, stop)
 	if p.UnreadyWithStop {
@@ -45,14 +46,25 @@ func planText(p drain.Plan, sig signals.StopSignal) string {
 	}
 	t := planLines{
 		{0, "stop request", "T0: the platform's stop signal arrives"},
-		{unready, "readiness red", "/readyz answers 503"},
-		{stop, "stop signal", stopText(p, sig)},
 	}
+	t = append(t, actionLines(0, "at drain", cfg.AtDrain)...)
+	t = append(t, planLine{unready, "readiness red", "/readyz answers 503"})
+	t = append(t, actionLines(stop, "at stop", cfg.AtStop)...)
+	t = append(t, planLine{stop, "stop signal", stopText(p, sig)})
 	t = append(t, nextLines(p, sig)...)
 	t = append(t,
 		planLine{orNever(p.Deadline), "SIGKILL", "by drainit, to all that is left: deadline"},
 		planLine{orNever(p.GracePeriod), "SIGKILL", "by the platform: grace period"})
 	return t.String() + "\n" + planNotes(p)
+}
+
+// actionLines are the actions of an instant.
+func actionLines(at time.Duration, what string, actions []action) planLines {
+	var t planLines
+	for _, text := range texts(actions) {
+		t = append(t, planLine{at, what, text})
+	}
+	return t
 }
 
 // nextLines are the signals that follow the stop signal.
@@ -112,6 +124,9 @@ func planNotes(p drain.Plan) string {
 		b.WriteString("drainit kills nothing: there is no deadline.\n")
 	case stop < p.Deadline:
 		fmt.Fprintf(&b, "The program has %s from its stop signal to the deadline.\n", short(p.Deadline-stop))
+	}
+	if p.AtStop {
+		fmt.Fprintf(&b, "The stop signal waits for what is done before it, %s at most.\n", short(p.ActionTime))
 	}
 	if p.GracePeriod == 0 {
 		b.WriteString("When the platform sends SIGKILL is not known here; --grace-period says it.\n")

@@ -16,7 +16,7 @@ import (
 
 // status prints what the drainit of this container is doing.
 func (c ctlCall) status() error {
-	sc, err := c.flags(flags{"probe-addr": false, "json": true}, 0)
+	sc, err := c.flags(flags{"probe-addr": takesValue, "json": isSwitch}, 0)
 	if err != nil {
 		return err
 	}

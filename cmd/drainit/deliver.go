@@ -72,7 +72,7 @@ func (s *supervisor) sendFirst() {
 	var name string
 	err := error(syscall.ESRCH)
 	for range stopTries {
-		target, name = s.aim(request)
+		target, name = s.aim(request, stopPatience)
 		if err = s.send(target); !errors.Is(err, syscall.ESRCH) {
 			break // else a script has gone on to its next command meanwhile
 		}
@@ -104,8 +104,8 @@ func (s *supervisor) sendFirst() {
 const stopTries = 3
 
 // aim looks for the program and decides who gets which signal.
-func (s *supervisor) aim(request syscall.Signal) (target signals.Target, name string) {
-	root := s.lookFor(syscall.SIGTERM, stopPatience) // which a shell must not catch to be looked through
+func (s *supervisor) aim(request syscall.Signal, patience time.Duration) (target signals.Target, name string) {
+	root := s.lookFor(syscall.SIGTERM, patience) // which a shell must not catch to be looked through
 	target = s.cfg.StopSignal.Resolve(root, request)
 	name = programName(root, target)
 	if s.cfg.Group {

@@ -35,7 +35,7 @@ func TestProblems(t *testing.T) {
 		{"--rewrite 15:3 --single-child -c -V x", "", "--rewrite: dumb-init's; write --stop-signal SIG for what a stop request such as SIGTERM is to become, --map SIG=SIG for other signals\n" +
 			"--single-child: dumb-init's; leave it out: signals go to the child alone unless --group is given\n" +
 			"-c: dumb-init's; leave it out: signals go to the child alone unless --group is given\n-V: dumb-init's; write --version"},
-		{"--front :80=:8080 --at-stop=SIGUSR1 x", "", "--front: not in this version; leave it out\n--at-stop: not in this version; leave it out"},
+		{"--front :80=:8080 --front-forwarded=off x", "", "--front: not in this version; leave it out\n--front-forwarded: not in this version; leave it out"},
 		{"--stop-order app,proxy x", "", "--stop-order \"app,proxy\": which of these is this one? set --name (DRAINIT_NAME)"},
 		{"--stop-order app,proxy --name cache x", "", "--name \"cache\": not in --stop-order app,proxy; add it there, or set --stop-order none here"},
 		{"--stop-order app,,proxy --name app x", "", "--stop-order \"app,,proxy\": a name is missing; write a list such as app,proxy, or none"},

@@ -25,7 +25,7 @@ const probePort = "10143"
 type setting struct {
 	name      string // the flag without its dashes
 	byDefault string // a value like any other, so that it can also be written out
-	isSwitch  bool   // needs no value as a flag
+	arity     arity
 
 	// set reads a value into c. The error says what is wrong with it and what
 	// would be right, without the value.
@@ -35,29 +35,31 @@ type setting struct {
 // settings lists every setting, in the order of -h.
 func settings() []setting {
 	return []setting{
-		{"grace-period", "unset", false, setGracePeriod},
-		{"drain-delay", "auto", false, setDrainDelay},
-		{"ports", "found", false, setPorts},
-		{"ready-check", "none", false, func(c *config, v string) error { return setCheck(&c.ReadyCheck, v) }},
-		{"stop-order", "none", false, setNames(func(c *config) *[]string { return &c.Settings.Order })},
-		{"name", "none", false, setName(func(c *config) *string { return &c.Settings.Name })},
+		{"grace-period", "unset", takesValue, setGracePeriod},
+		{"drain-delay", "auto", takesValue, setDrainDelay},
+		{"ports", "found", takesValue, setPorts},
+		{"ready-check", "none", takesValue, func(c *config, v string) error { return setCheck(&c.ReadyCheck, v) }},
+		{"stop-order", "none", takesValue, setNames(func(c *config) *[]string { return &c.Settings.Order })},
+		{"name", "none", takesValue, setName(func(c *config) *string { return &c.Settings.Name })},
 
-		{"drain-until", "delay", false, setDrainUntil},
-		{"deadline", "auto", false, setDeadline},
-		{"sweep", "2s", false, func(c *config, v string) error { return setDuration(&c.Settings.Sweep, v) }},
-		{"stop-on", "auto", false, parseInto(signals.ParseStopOn, func(c *config) *signals.StopOn { return &c.StopOn })},
-		{"stop-signal", "auto", false, setStopSignal},
-		{"map", "none", false, setMap},
-		{"group", "off", true, setGroup},
-		{"live-check", "none", false, func(c *config, v string) error { return setCheck(&c.LiveCheck, v) }},
-		{"unready-after", "0s", false, setUnreadyAfter},
-		{"probe-addr", ":" + probePort, false, setProbeAddr},
-		{"exit-with", "none", false, setNames(func(c *config) *[]string { return &c.ExitWith })},
-		{"pod-id", "none", false, setName(func(c *config) *string { return &c.PodID })},
-		{"remap-exit", "none", false, setRemapExit},
-		{"log-format", "text", false, setLogFormat},
-		{"log-level", "info", false, setLogLevel},
-		{"termination-log", "auto", false, setTerminationLog},
+		{"drain-until", "delay", takesValue, setDrainUntil},
+		{"deadline", "auto", takesValue, setDeadline},
+		{"sweep", "2s", takesValue, func(c *config, v string) error { return setDuration(&c.Settings.Sweep, v) }},
+		{"stop-on", "auto", takesValue, parseInto(signals.ParseStopOn, func(c *config) *signals.StopOn { return &c.StopOn })},
+		{"stop-signal", "auto", takesValue, setStopSignal},
+		{"map", "none", takesValue, setMap},
+		{"group", "off", isSwitch, setGroup},
+		{"at-drain", "none", repeats, setActions(func(c *config) (*[]action, *bool) { return &c.AtDrain, &c.Settings.AtDrain })},
+		{"at-stop", "none", repeats, setActions(func(c *config) (*[]action, *bool) { return &c.AtStop, &c.Settings.AtStop })},
+		{"live-check", "none", takesValue, func(c *config, v string) error { return setCheck(&c.LiveCheck, v) }},
+		{"unready-after", "0s", takesValue, setUnreadyAfter},
+		{"probe-addr", ":" + probePort, takesValue, setProbeAddr},
+		{"exit-with", "none", takesValue, setNames(func(c *config) *[]string { return &c.ExitWith })},
+		{"pod-id", "none", takesValue, setName(func(c *config) *string { return &c.PodID })},
+		{"remap-exit", "none", takesValue, setRemapExit},
+		{"log-format", "text", takesValue, setLogFormat},
+		{"log-level", "info", takesValue, setLogLevel},
+		{"termination-log", "auto", takesValue, setTerminationLog},
 	}
 }
 
@@ -71,9 +73,9 @@ func settingNames() []string {
 
 // flagsOf returns the flags of settings, and those that ask for a text.
 func flagsOf(list []setting) flags {
-	f := flags{"h": true, "help": true, "version": true}
+	f := flags{"h": isSwitch, "help": isSwitch, "version": isSwitch}
 	for _, s := range list {
-		f[s.name] = s.isSwitch
+		f[s.name] = s.arity
 	}
 	return f
 }

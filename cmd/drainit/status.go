@@ -36,10 +36,11 @@ func (s *supervisor) statusOf(id identity, out *logWriter) func() probe.Status {
 			ReadyAsked:      s.gate.History().Asked,
 			WaitingFor:      s.machine.WaitingFor(now),
 			WillSend:        s.willSend(root),
-			Plan:            planOf(s.machine.Plan()),
+			Plan:            planOf(s.machine.Plan(), s.cfg),
 			Timeline:        timeline(s.machine.Plan(), rec, s.stopTarget(root).Next),
 			DeadlineHit:     !rec.KillAt.IsZero(),
 			Connections:     connectionsOf(rec),
+			Actions:         s.actions.done,
 			StopOrder:       s.cfg.Settings.Order,
 			Peers:           peers,
 			Signals:         s.counts(),
@@ -100,7 +101,7 @@ func nextWhy(step drain.Step) string {
 	return "set by --stop-signal"
 }
 
-func planOf(p drain.Plan) probe.Plan {
+func planOf(p drain.Plan, cfg config) probe.Plan {
 	unready := p.UnreadyAfter.String()
 	if p.UnreadyWithStop {
 		unready = "stop"
@@ -114,6 +115,9 @@ func planOf(p drain.Plan) probe.Plan {
 		GracePeriod:    probe.Limit(p.GracePeriod),
 		Sweep:          probe.Duration(p.Sweep),
 		UnreadyAfter:   unready,
+		StopSignal:     cfg.StopSignal.String(),
+		AtDrain:        texts(cfg.AtDrain),
+		AtStop:         texts(cfg.AtStop),
 	}
 }
 
@@ -151,7 +155,9 @@ func timeline(p drain.Plan, rec drain.Record, next []signals.Signal) []probe.Eve
 	}
 	over := !rec.ChildExitAt.IsZero() || !rec.KillAt.IsZero()
 	t.add("stop_request", rec.T0, 0, true, rec.HoldRule)
+	t.add("at_drain", rec.ActedAtDrain, 0, !over && p.AtDrain, "")
 	t.add("unready", rec.UnreadyAt, unready, true, "")
+	t.add("at_stop", rec.ActedAtStop, stop, !over && p.AtStop, "")
 	t.add("stop_signal", rec.StopAt, stop, !over, stopDetail(p, rec))
 	t.addNext(p, rec, stop, next, !over)
 	t.add("sigkill", rec.KillAt, p.Deadline, !over && p.Deadline > 0, "")

@@ -7,7 +7,6 @@ import (
 
 	"drainit/internal/drain"
 	"drainit/internal/probe"
-	"drainit/internal/signals"
 )
 
 // /drain and ctl plan say the same of one plan: the stop signal at the latest
@@ -24,7 +23,7 @@ func TestTimelineAgreesWithCtlPlan(t *testing.T) {
 		if len(problems) > 0 {
 			t.Fatalf("%s: %v", name, problems)
 		}
-		text := planText(plan, signals.StopSignal{})
+		text := planText(config{Plan: plan})
 		begun := drain.New(plan)
 		begun.Step(t0, drain.StopRequest{Signal: 15})
 		for when, rec := range map[string]drain.Record{"before the stop request": {}, "after it": begun.Record()} {

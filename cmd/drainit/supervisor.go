@@ -32,6 +32,7 @@ type supervisor struct {
 	gone    chan int            // watched processes that are gone
 	seen    chan drain.Observed // by the look under way
 	wrapped wrapped
+	actions actions
 
 	// listening says whether anything but drainit can be reached from outside.
 	listening func() drain.Answer
@@ -74,6 +75,7 @@ func newSupervisor(cfg config, c child, h host, log *slog.Logger, gate *probe.Ga
 		peers:     noPeers(),
 		said:      map[string]bool{},
 		swept:     map[int]bool{},
+		actions:   newActions(cfg),
 		machine:   drain.New(cfg.Plan),
 		received:  map[string]uint64{},
 		forwarded: map[string]uint64{},
@@ -112,6 +114,8 @@ func (s *supervisor) wait(wake <-chan time.Time) {
 		s.reap()
 	case pid := <-s.gone:
 		s.unwrap(pid)
+	case o := <-s.actions.results:
+		s.outcome(o)
 	case seen := <-s.seen:
 		s.step(seen)
 	case news := <-s.peers.news:
@@ -259,6 +263,8 @@ func (s *supervisor) do(a drain.Action) {
 		go func() { s.seen <- s.evidence.look() }() // the machine has one look at a time
 	case drain.Meet:
 		s.peers.meet(s.cfg.Plan.Before)
+	case drain.Act:
+		s.act(a)
 	case drain.Forward:
 		s.forward(syscall.Signal(a.Signal))
 	case drain.StopSignal:

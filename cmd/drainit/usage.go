@@ -51,14 +51,19 @@ The rest:
       The signals that are a stop request. auto: SIGTERM, SIGINT, SIGQUIT, and
       the stop signals images inherit, as far as the program has no use of its
       own for them.
-  --stop-signal auto|SIG|SCHEDULE     default auto
+  --stop-signal auto|SIG|SCHEDULE|none  default auto
       The signal that stops the program. auto: what is graceful for the program
       that runs by then (SIGQUIT for nginx), and its fast one shortly before the
-      deadline; else SIGTERM. A schedule: QUIT/20s/TERM.
+      deadline; else SIGTERM. A schedule: QUIT/20s/TERM. none: --at-stop is.
   --map SIG=SIG,...                   default none
       Translates signals that are forwarded; SIG=none drops one.
   --group                             default off
       Signals go to the program's process group instead of the program alone.
+  --at-drain ACTION                   default none
+  --at-stop ACTION                    default none
+      What else is done at the stop request, and before the stop signal:
+      SIGNAL to the program, post:URL, write:PATH:TEXT to a FIFO or socket. May
+      be given several times; in a variable a line each. 1s at most, together.
   --live-check URL                    default none
       /livez also asks the program; from the stop request on it is always 200.
   --unready-after D|stop              default 0s

@@ -1,5 +1,7 @@
 package drain
 
+import "time"
+
 // Action is something to be done now, in the order given.
 type Action interface{ action() }
 
@@ -21,6 +23,13 @@ type (
 	// Meet looks at each peer before this one in the stop order, now and at every
 	// change, and answers with PeerSeen.
 	Meet struct{}
+
+	// Act does the actions of the instants named, in their order, and answers
+	// with ActionsDone, once; sooner than Within, or not at all.
+	Act struct {
+		Drain, Stop bool
+		Within      time.Duration
+	}
 
 	// Forward passes a signal on that is not a stop request.
 	Forward struct{ Signal Signal }
@@ -50,6 +59,7 @@ func (Enter) action()         {}
 func (Unready) action()       {}
 func (Look) action()          {}
 func (Meet) action()          {}
+func (Act) action()           {}
 func (Forward) action()       {}
 func (StopSignal) action()    {}
 func (Kill) action()          {}

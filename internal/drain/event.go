@@ -59,6 +59,9 @@ type (
 		Status int // that it left with
 	}
 
+	// ActionsDone answers an Act.
+	ActionsDone struct{}
+
 	// Woken is no more than the passing of time.
 	Woken struct{}
 )
@@ -72,6 +75,7 @@ func (PeerSeen) event()    {}
 func (OrderOff) event()    {}
 func (OrderOn) event()     {}
 func (PeerLeft) event()    {}
+func (ActionsDone) event() {}
 func (Woken) event()       {}
 
 // Answer is the answer to a question that the kernel may refuse.

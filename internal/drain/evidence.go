@@ -72,7 +72,7 @@ func (m *Machine) observed(now time.Time, e Observed) []Action {
 	m.wait.settled = e.Settled || m.state == Stopping && !e.Known
 	m.rec.see(Seen{e.Known, now, e.Connections})
 	switch {
-	case m.state == Stopping:
+	case m.state == Stopping || m.acting():
 		return nil
 	case m.wait.delayOver:
 		return m.stopIfClear(now)
@@ -86,6 +86,8 @@ func (m *Machine) observed(now time.Time, e Observed) []Action {
 // decides that is begun from now on, or under way.
 func (m *Machine) endDelay(now time.Time, why string) []Action {
 	switch {
+	case m.acting(): // that was it
+		return nil
 	case len(m.peers.hold()) > 0:
 		m.peers.held = why
 		if m.peers.latest.After(now) {

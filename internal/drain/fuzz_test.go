@@ -26,6 +26,8 @@ func FuzzMachine(f *testing.F) {
 		plan, _ := Settings{
 			StopSignalGiven: waits != nil,
 			Schedule:        waits,
+			AtDrain:         evidence&16 != 0,
+			AtStop:          evidence&32 != 0,
 			GracePeriod:     time.Duration(grace) * time.Second,
 			Delay:           time.Duration(delay) * time.Second,
 			DelayGiven:      flags&1 != 0,
@@ -72,7 +74,9 @@ func FuzzMachine(f *testing.F) {
 }
 
 func fuzzEvent(b byte) Event {
-	switch b % 9 {
+	switch b % 10 {
+	case 9:
+		return ActionsDone{}
 	case 7:
 		return PeerSeen{Name: string('a' + rune(b>>3&3)), Peer: Peer(b >> 5 & 3)}
 	case 8:
@@ -190,10 +194,10 @@ func (c *checker) checkStop(rec Record) {
 	if rec.HoldRule != c.plan.DelayRule {
 		latest = c.plan.PeersLatest() // nothing else to hold for
 	}
-	if c.punctual && after > latest {
+	if c.punctual && after > latest+c.plan.ActionTime {
 		c.t.Errorf("stop signal %v after the stop request (%s), later than %v", after, rec.StopWhy, latest)
 	}
-	if c.plan.Deadline > 0 && c.plan.Until != UntilDelay && c.punctual && after > max(c.plan.Longest(), c.plan.Deadline-c.plan.Reserve) {
+	if c.plan.Deadline > 0 && c.plan.Until != UntilDelay && c.punctual && after > max(c.plan.Longest(), c.plan.Deadline-c.plan.Reserve)+c.plan.ActionTime {
 		c.t.Errorf("stop signal %v after the stop request, in the reserve of %v before %v", after, c.plan.Reserve, c.plan.Deadline)
 	}
 }

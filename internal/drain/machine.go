@@ -33,6 +33,9 @@ type Machine struct {
 	unready  bool
 
 	peerStatus int // to leave with; see Record.ExitWith
+
+	drainActed  bool      // the at-drain actions were begun
+	actingUntil time.Time // when the stop signal is sent, whatever the actions do; zero before it is due
 }
 
 // New returns a machine whose child has just been started.
@@ -75,6 +78,10 @@ func (m *Machine) handle(now time.Time, e Event) []Action {
 		}
 	case ChildExited:
 		return m.childExited(now, e)
+	case ActionsDone:
+		if m.acting() {
+			return m.sendStop(now)
+		}
 	case Observed:
 		return m.observed(now, e)
 	case PeerSeen:
@@ -99,7 +106,11 @@ func (m *Machine) stopRequest(now time.Time, e StopRequest) []Action {
 		return m.begin(now, e, e.Facts.nothingToHoldFor(m.plan.DelayGiven))
 	case Draining:
 		m.rec.Requests++
-		if e.Signal == m.rec.Request && now.Sub(m.rec.T0) >= againAfter {
+		switch {
+		case e.Signal != m.rec.Request || now.Sub(m.rec.T0) < againAfter:
+		case m.acting():
+			return m.sendStop(now)
+		default:
 			return m.stop(now, "asked again")
 		}
 	case Stopping:
@@ -155,6 +166,7 @@ func (m *Machine) begin(now time.Time, e StopRequest, skip string) []Action {
 	todo = append(todo, met...)
 	if latest > 0 {
 		todo = append(todo, m.look()...)
+		todo = append(todo, m.actAtDrain(now)...)
 	}
 	todo = append(todo, m.enter(now, Draining, m.rec.HoldRule))
 	if m.rec.Hold == 0 {
@@ -163,13 +175,23 @@ func (m *Machine) begin(now time.Time, e StopRequest, skip string) []Action {
 	return todo
 }
 
-// stop ends the hold.
+// stop ends the hold: the stop signal is due, and comes after the actions.
 func (m *Machine) stop(now time.Time, why string) []Action {
-	m.rec.StopAt, m.rec.StopWhy, m.rec.AtStop = now, why, m.rec.Last
+	m.rec.StopWhy = why
 	m.rec.Peers = append([]PeerRecord(nil), m.peers.list...)
 	m.wait.next = now.Add(lookLeast)
+	if acts := m.actAtStop(now); acts != nil {
+		m.peers.held = "" // nobody holds it any more
+		return append(acts, m.red(now)...)
+	}
+	return m.sendStop(now)
+}
+
+func (m *Machine) sendStop(now time.Time) []Action {
+	m.rec.StopAt, m.rec.AtStop = now, m.rec.Last
+	m.wait.next = now.Add(lookLeast)
 	todo := append(m.nextStep(now), m.red(now)...)
-	return append(todo, m.enter(now, Stopping, why))
+	return append(todo, m.enter(now, Stopping, m.rec.StopWhy))
 }
 
 // enter moves on to a later state, which is told, so the next thing to tell is

@@ -31,6 +31,8 @@ type Settings struct {
 	StopSignalGiven bool            // not auto, which adds the program's fast signal
 	Schedule        []time.Duration // given: how long after each signal the next one follows
 
+	AtDrain, AtStop bool // there is something to do then
+
 	Sweep time.Duration // for leftovers, from the child's exit
 
 	UnreadyAfter    time.Duration // from the stop request
@@ -62,6 +64,9 @@ type Plan struct {
 
 	Next []Step // of the stop signal's schedule, after the stop signal
 
+	AtDrain, AtStop bool          // actions: at the stop request, and when the stop signal is due
+	ActionTime      time.Duration // for what the stop signal waits for of them
+
 	Sweep time.Duration // from the child's exit
 
 	UnreadyAfter    time.Duration
@@ -73,6 +78,8 @@ type Plan struct {
 func (s Settings) Plan() (Plan, []Problem) {
 	p := Plan{
 		GracePeriod:     s.GracePeriod,
+		AtDrain:         s.AtDrain,
+		AtStop:          s.AtStop,
 		Sweep:           s.Sweep,
 		UnreadyAfter:    s.UnreadyAfter,
 		UnreadyWithStop: s.UnreadyWithStop,
@@ -91,6 +98,7 @@ func (s Settings) Plan() (Plan, []Problem) {
 	if p.Deadline > 0 { // else nothing would end what waits for evidence
 		p.DelayMax, p.Until = s.DelayMax, s.Until
 	}
+	p.ActionTime = s.actionTime(p)
 	p.Next = s.schedule(p)
 	return p, s.problems(p)
 }
@@ -99,7 +107,7 @@ func (s Settings) Plan() (Plan, []Problem) {
 func (p Plan) Longest() time.Duration { return max(p.Delay, p.DelayMax) }
 
 // Latest returns when the stop signal is sent at the latest, unless that was
-// asked for.
+// asked for, and but for the time of the actions.
 func (p Plan) Latest() time.Duration {
 	return max(p.alone(), p.PeersLatest())
 }

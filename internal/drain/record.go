@@ -28,13 +28,15 @@ type Record struct {
 	Peers    []PeerRecord // those before this one, as of the stop signal
 	ExitWith string       // the peer that has gone, and with whose status this one leaves; "": none
 
-	UnreadyAt   time.Time
-	StopAt      time.Time
-	StopWhy     string      // why the hold ended
-	Steps       []time.Time // the signals of the schedule, of which StopAt is the first
-	KillAt      time.Time
-	ChildExitAt time.Time
-	ExitAt      time.Time
+	ActedAtDrain time.Time // when the actions were begun
+	ActedAtStop  time.Time
+	UnreadyAt    time.Time
+	StopAt       time.Time
+	StopWhy      string      // why the hold ended
+	Steps        []time.Time // the signals of the schedule, of which StopAt is the first
+	KillAt       time.Time
+	ChildExitAt  time.Time
+	ExitAt       time.Time
 
 	Status   int  // to leave with
 	SweepCut bool // leftovers were to be killed

@@ -24,7 +24,7 @@ func (s Settings) schedule(p Plan) []Step {
 	for _, wait := range s.Schedule {
 		steps = append(steps, Step{Wait: wait})
 	}
-	if at := p.Deadline - margin(p.Deadline); !s.StopSignalGiven && at > p.Longest() {
+	if at := p.Deadline - margin(p.Deadline); !s.StopSignalGiven && at > p.Longest()+p.ActionTime {
 		steps = append(steps, Step{At: at})
 	}
 	return steps
@@ -32,13 +32,16 @@ func (s Settings) schedule(p Plan) []Step {
 
 func margin(deadline time.Duration) time.Duration { return min(fastMargin, deadline/5) }
 
-// lasts is how long a schedule needs that was given, from its first signal to
-// the deadline.
+// lasts is how long a schedule needs that was given, from when its first signal
+// is due to the deadline.
 func (s Settings) lasts(deadline time.Duration) time.Duration {
 	if len(s.Schedule) == 0 {
 		return 0
 	}
 	d := margin(deadline)
+	if s.AtDrain || s.AtStop {
+		d += actionTime
+	}
 	for _, wait := range s.Schedule {
 		d += wait
 	}

@@ -242,6 +242,10 @@ func parseSettings(t *testing.T, words []string) Settings {
 				}
 				s.Schedule = append(s.Schedule, d)
 			}
+		case "at-drain":
+			s.AtDrain = true
+		case "at-stop":
+			s.AtStop = true
 		case "sweep":
 			s.Sweep = d
 		case "unready":
@@ -290,6 +294,8 @@ func parseEvent(t *testing.T, words []string) Event {
 		return PeerLeft{words[1], status}
 	case "gone":
 		return NothingLeft{}
+	case "done":
+		return ActionsDone{}
 	case "wake":
 		return Woken{}
 	}
@@ -332,6 +338,8 @@ func show(a Action) string {
 		return "forward " + signalName(a.Signal)
 	case StopSignal:
 		return fmt.Sprintf("stop signal %d", a.Step)
+	case Act:
+		return fmt.Sprintf("act%s%s within %v", map[bool]string{true: " at-drain"}[a.Drain], map[bool]string{true: " at-stop"}[a.Stop], a.Within)
 	case Exit:
 		return fmt.Sprintf("exit %d", a.Status)
 	case Progress:

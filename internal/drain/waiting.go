@@ -11,6 +11,9 @@ func (m *Machine) WaitingFor(now time.Time) string {
 	in := func(t time.Time) time.Duration { return max(0, t.Sub(now)).Round(100 * time.Millisecond) }
 	switch m.state {
 	case Draining:
+		if m.acting() {
+			return fmt.Sprintf("actions to be done; the stop signal in %v at most", in(m.actingUntil))
+		}
 		if m.peers.held != "" {
 			return fmt.Sprintf("%v; the stop signal in %v at most", &m.peers, in(m.peers.latest))
 		}

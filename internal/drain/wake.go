@@ -12,16 +12,19 @@ type alarm struct {
 // earlier in the list comes first.
 func (m *Machine) alarms() []alarm {
 	var as []alarm
+	if m.acting() {
+		as = append(as, alarm{m.actingUntil, (*Machine).sendStop})
+	}
 	if m.state == Draining && m.peers.held != "" {
 		as = append(as, alarm{m.peers.latest, (*Machine).peersOver})
 	}
 	if m.state == Draining && len(m.peers.list) > 0 && !m.peers.stayed {
 		as = append(as, alarm{m.peers.stay, (*Machine).peersStay})
 	}
-	if m.state == Draining && !m.wait.delayOver && m.peers.held == "" {
+	if m.state == Draining && !m.acting() && !m.wait.delayOver && m.peers.held == "" {
 		as = append(as, alarm{m.hold, func(m *Machine, now time.Time) []Action { return m.endDelay(now, "hold over") }})
 	}
-	if m.state == Draining && m.wait.delayOver {
+	if m.state == Draining && !m.acting() && m.wait.delayOver {
 		as = append(as, alarm{m.wait.latest, (*Machine).reserveBegins})
 	}
 	if m.state == Draining && !m.unready && !m.plan.UnreadyWithStop {

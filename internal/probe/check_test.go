@@ -298,7 +298,7 @@ func FuzzParseCheck(f *testing.F) {
 		if c.url.User != nil || c.url.Hostname() == "" {
 			t.Errorf("ParseCheck(%q) accepts a user or no host", s)
 		}
-		req, err := http.ReadRequest(bufio.NewReader(strings.NewReader(request(c.url.Host, c.target()) + "X")))
+		req, err := http.ReadRequest(bufio.NewReader(strings.NewReader(request("GET", c.url.Host, c.target()) + "X")))
 		if err != nil {
 			t.Fatalf("ParseCheck(%q) makes a request nobody can read: %v", s, err)
 		}

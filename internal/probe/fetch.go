@@ -36,7 +36,7 @@ func Fetch(ctx context.Context, addr, path string) (Answer, error) {
 		return Answer{}, err
 	}
 	defer conn.Close()
-	resp, err := roundTrip(conn, addr, path)
+	resp, err := roundTrip(conn, "GET", addr, path)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -63,7 +63,7 @@ func dial(ctx context.Context, addr string) (net.Conn, error) {
 	return conn, nil
 }
 
-// roundTrip sends one GET and reads the reply as far as its body, which the
+// roundTrip sends one request without a body, and reads the reply as far as its body, which the
 // caller reads until it closes conn. host and target must have no spaces or
 // control characters.
 //
@@ -72,8 +72,8 @@ func dial(ctx context.Context, addr string) (net.Conn, error) {
 // speak HTTP/2 and not to ask for compression, runs two goroutines for each
 // connection, and costs 250 KB of binary. This follows no redirect because
 // nothing here could.
-func roundTrip(conn net.Conn, host, target string) (*http.Response, error) {
-	if _, err := io.WriteString(conn, request(host, target)); err != nil {
+func roundTrip(conn net.Conn, method, host, target string) (*http.Response, error) {
+	if _, err := io.WriteString(conn, request(method, host, target)); err != nil {
 		return nil, err
 	}
 	head := &io.LimitedReader{R: conn, N: replyHeader}
@@ -94,10 +94,15 @@ func roundTrip(conn net.Conn, host, target string) (*http.Response, error) {
 	}
 }
 
-// request returns a GET of target.
-func request(host, target string) string {
-	return "GET " + target + " HTTP/1.1\r\nHost: " + withoutZone(host) +
-		"\r\nUser-Agent: drainit\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+// request returns a request without a body, which all but a GET have to say
+// (RFC 9110, section 8.6).
+func request(method, host, target string) string {
+	length := ""
+	if method != "GET" {
+		length = "Content-Length: 0\r\n"
+	}
+	return method + " " + target + " HTTP/1.1\r\nHost: " + withoutZone(host) +
+		"\r\nUser-Agent: drainit\r\nAccept: */*\r\n" + length + "Connection: close\r\n\r\n"
 }
 
 // withoutZone returns host without the zone of an IPv6 address, which means

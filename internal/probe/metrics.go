@@ -23,7 +23,7 @@ type metrics struct {
 
 	state, ready, requestAge, requestTime, drainDelay, deadline, deadlineHit,
 	received, forwarded, reaped, leftovers, probeRequests, childStart,
-	connections, requestsCut, peerUp, warnings, logDropped, build metric
+	connections, requestsCut, peerUp, actions, warnings, logDropped, build metric
 }
 
 // metric is one name with its type.
@@ -51,6 +51,7 @@ func newMetrics(status func() Status, sent *tally) *metrics {
 	m.connections = m.gauge("connections", "Connections of the program in a stop, by when they were seen and what is known of them; absent where nothing was seen.", "at", "state")
 	m.requestsCut = m.gauge("requests_cut", "Requests in flight when the program exited or was killed in a stop; absent before, and where nothing was seen.")
 	m.peerUp = m.gauge("peer_up", "1 if that other drainit of the pod is there, else 0.", "peer")
+	m.actions = m.counter("actions_total", "Actions of --at-drain and --at-stop, by instant and by how they ended.", "at", "result")
 	m.warnings = m.counter("warnings_total", "Warnings and errors that drainit has logged about itself or the program.")
 	m.logDropped = m.counter("log_lines_dropped_total", "Log lines dropped because stderr was not read.")
 	m.build = m.gauge("build_info", "Always 1; the labels say what is running.", "version", "goversion")
@@ -137,6 +138,10 @@ func (m *metrics) collectCounts(out samples, s Status) {
 	}
 	for name, n := range s.Signals.Forwarded {
 		out.send(m.forwarded, float64(n), name)
+	}
+	for at, n := range map[string]Attempts{"drain": s.Actions.AtDrain, "stop": s.Actions.AtStop} {
+		out.send(m.actions, float64(n.Done), at, "done")
+		out.send(m.actions, float64(n.Failed), at, "failed")
 	}
 	out.send(m.reaped, float64(s.Reaped.Child), "child")
 	out.send(m.reaped, float64(s.Reaped.Orphan), "orphan")

@@ -79,6 +79,8 @@ func TestMetrics(t *testing.T) {
 			`drainit_signals_forwarded_total{signal="SIGHUP"}`:           "2",
 			`drainit_processes_reaped_total{kind="orphan"}`:              "12",
 			`drainit_log_lines_dropped_total`:                            "3",
+			`drainit_actions_total{at="drain",result="failed"}`:          "2",
+			`drainit_actions_total{at="stop",result="done"}`:             "0",
 			`drainit_warnings_total`:                                     "2",
 			`drainit_probe_requests_total{code="200",endpoint="readyz"}`: "2",
 			`drainit_probe_requests_total{code="503",endpoint="readyz"}`: "1",

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -40,6 +41,7 @@ type Status struct {
 	Timeline    []Event      `json:"timeline"` // in order of After
 	DeadlineHit bool         `json:"deadline_hit"`
 	Connections Connections  `json:"connections"`
+	Actions     Actions      `json:"actions"`
 
 	StopOrder []string `json:"stop_order"` // empty if there is none
 	Peers     []Peer   `json:"peers"`      // the other drainits of the pod that it was told of
@@ -85,6 +87,9 @@ type Plan struct {
 	GracePeriod    Limit    `json:"grace_period"`
 	Sweep          Duration `json:"sweep"`
 	UnreadyAfter   string   `json:"unready_after"` // a duration, or "stop"
+	StopSignal     string   `json:"stop_signal"`   // "auto", "none", a signal or a schedule
+	AtDrain        []string `json:"at_drain"`      // actions, without what may be secret
+	AtStop         []string `json:"at_stop"`
 }
 
 // Event is one entry of the timeline: "stop_request", "unready",
@@ -104,6 +109,18 @@ type Peer struct {
 	Name  string `json:"name"`
 	State string `json:"state"` // a State constant, "starting" or "ready" instead of "running", "absent" or "unknown"
 	Note  string `json:"note"`  // what is wrong with it; "" if nothing is
+}
+
+// Actions counts what was done at the stop request and before the stop signal.
+type Actions struct {
+	AtDrain Attempts `json:"at_drain"`
+	AtStop  Attempts `json:"at_stop"`
+}
+
+// Attempts counts actions by how they ended.
+type Attempts struct {
+	Done   uint64 `json:"done"`
+	Failed uint64 `json:"failed"`
 }
 
 // Signals counts signals by name, in full: SIGTERM.
@@ -138,6 +155,7 @@ func (s Status) MarshalJSON() ([]byte, error) {
 	p.StopOrder = append([]string{}, s.StopOrder...)
 	p.Peers = append([]Peer{}, s.Peers...)
 	p.Signals.Received = notNil(s.Signals.Received)
+	p.Plan.AtDrain, p.Plan.AtStop = slices.Concat([]string{}, s.Plan.AtDrain), slices.Concat([]string{}, s.Plan.AtStop)
 	p.Signals.Forwarded = notNil(s.Signals.Forwarded)
 	return json.Marshal(p)
 }

@@ -45,7 +45,9 @@ func midDrain() Status {
 			DrainDelay: Duration(5 * time.Second), DrainDelayMax: Duration(15 * time.Second), DrainDelayRule: "as given", DrainUntil: "idle",
 			Deadline: Limit(28 * time.Second), GracePeriod: Limit(30 * time.Second),
 			Sweep: Duration(2 * time.Second), UnreadyAfter: "0s",
+			StopSignal: "SIGQUIT/20s/SIGTERM", AtDrain: []string{"SIGTSTP", "write:/run/app.fifo"},
 		},
+		Actions: Actions{AtDrain: Attempts{Done: 1, Failed: 2}},
 		Timeline: []Event{
 			{Event: "stop_request", At: at(0), Done: true, Detail: "SIGTERM"},
 			{Event: "unready", At: at(0), Done: true},
@@ -182,12 +184,13 @@ func TestStatusRoundTrip(t *testing.T) {
 func TestStatusKeys(t *testing.T) {
 	want := map[string]string{
 		"": "version name pid pid_namespace state child ready ready_asked stop_request waiting_for will_send" +
-			" plan timeline deadline_hit connections stop_order peers signals reaped leftovers warnings log_lines_dropped",
+			" plan timeline deadline_hit connections actions stop_order peers signals reaped leftovers warnings log_lines_dropped",
 		"child":        "pid program started",
 		"stop_request": "signal at seconds_ago",
 		"will_send":    "signal why",
-		"plan":         "drain_delay drain_delay_max drain_delay_rule drain_until deadline grace_period sweep unready_after",
+		"plan":         "drain_delay drain_delay_max drain_delay_rule drain_until deadline grace_period sweep unready_after stop_signal at_drain at_stop",
 		"connections":  "latest at_stop_request at_stop_signal at_deadline requests_cut",
+		"actions":      "at_drain at_stop",
 		"signals":      "received forwarded",
 		"reaped":       "child orphan",
 	}

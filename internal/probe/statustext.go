@@ -27,6 +27,9 @@ func (s Status) Text() string {
 	if s.StopRequest != nil {
 		p.line("connections", "%s", s.Connections.text())
 	}
+	if a := s.Actions; a != (Actions{}) {
+		p.line("actions", "at drain %d done, %d failed; at stop %d done, %d failed", a.AtDrain.Done, a.AtDrain.Failed, a.AtStop.Done, a.AtStop.Failed)
+	}
 	s.peers(&p)
 	p.line("signals", "received %s; forwarded %s", counts(s.Signals.Received), counts(s.Signals.Forwarded))
 	p.line("reaped", "child %d, orphans %d; leftovers %d", s.Reaped.Child, s.Reaped.Orphan, s.Leftovers)
@@ -120,8 +123,12 @@ func (p Plan) text() string {
 	if p.DrainUntil != "" && p.DrainUntil != "delay" {
 		delay += ", until " + p.DrainUntil
 	}
-	return fmt.Sprintf("drain delay %s, unready after %s, deadline %s, grace period %s, sweep %s",
-		delay, p.UnreadyAfter, p.Deadline, choose(p.GracePeriod == 0, "not given", p.GracePeriod.String()), p.Sweep)
+	stop := ""
+	if p.StopSignal != "" && p.StopSignal != "auto" {
+		stop = ", stop signal " + p.StopSignal
+	}
+	return fmt.Sprintf("drain delay %s%s, unready after %s, deadline %s, grace period %s, sweep %s",
+		delay, stop, p.UnreadyAfter, p.Deadline, choose(p.GracePeriod == 0, "not given", p.GracePeriod.String()), p.Sweep)
 }
 
 // peers adds the stop order and a line for each peer.

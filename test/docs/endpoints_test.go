@@ -39,7 +39,7 @@ func typesOf(scrape []byte, to map[string]bool) {
 
 // The keys of /drain, before a stop and in one, are those of the manual.
 func TestManualHasEveryDrainKey(t *testing.T) {
-	r := start(t, append(inPod("proxy"), "--grace-period", "40s", "--drain-delay", "30s")...)
+	r := start(t, append(inPod("proxy"), "--grace-period", "40s", "--drain-delay", "30s", "--at-drain", "CONT", "--at-stop", "CONT")...)
 	keys := map[string]bool{}
 	keysOf(r.status(), "", keys)
 	r.signal(syscall.SIGTERM)

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"drainit/internal/drain"
+	"drainit/internal/signals"
+)
+
+// acting returns a bench with actions that take so long, and fail if they take
+// longer than they may.
+func acting(t *testing.T, settings drain.Settings, atDrain, atStop []action) *bench {
+	t.Helper()
+	settings.AtDrain, settings.AtStop = atDrain != nil, atStop != nil
+	b := newBench(t, settings, signals.Process{Comm: "server"})
+	b.cfg.AtDrain, b.cfg.AtStop = atDrain, atStop
+	b.actions = newActions(b.cfg)
+	return b
+}
+
+func (b *bench) takes(d time.Duration, name string, err error) action {
+	return action{text: name, run: func(time.Duration) error {
+		b.fake.note("%s begins", name)
+		time.Sleep(d)
+		return err
+	}}
+}
+
+func (b *bench) wantCounts(t *testing.T, drainDone, drainFailed, stopDone, stopFailed uint64) {
+	t.Helper()
+	got := b.actions.done
+	if got.AtDrain.Done != drainDone || got.AtDrain.Failed != drainFailed || got.AtStop.Done != stopDone || got.AtStop.Failed != stopFailed {
+		t.Errorf("counted %+v, want %d, %d, %d, %d", got, drainDone, drainFailed, stopDone, stopFailed)
+	}
+}
+
+func TestInstantsOfActions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := acting(t, drain.Settings{GracePeriod: 30 * time.Second}, []action{{text: "SIGTSTP", signal: syscall.SIGTSTP}}, []action{})
+		b.cfg.AtStop = []action{b.takes(300*time.Millisecond, "first", nil), {text: "SIGUSR1", signal: syscall.SIGUSR1}, b.takes(100*time.Millisecond, "second", errors.New("refused"))}
+		b.actions = newActions(b.cfg)
+		b.start()
+		b.signals <- syscall.SIGTERM
+		time.Sleep(10 * time.Second)
+		b.exits(0)
+		b.wantDid(t, "0s SIGTSTP to 7", "5s first begins", "5.3s SIGUSR1 to 7", "5.3s second begins",
+			"5.4s SIGTERM to 7", "5.4s SIGCONT to 7")
+		b.wantCounts(t, 1, 0, 2, 1)
+		if want := `level=WARN msg="action failed" at=stop action=second error=refused after=5.4s`; !strings.Contains(b.log.String(), want) {
+			t.Errorf("log has no %q:\n%s", want, b.log)
+		}
+	})
+}
+
+// One that hangs has its share of the second, and costs neither the next one nor
+// the stop signal more.
+func TestActionThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := acting(t, drain.Settings{GracePeriod: 30 * time.Second}, nil, []action{})
+		b.cfg.AtStop = []action{b.takes(time.Hour, "hangs", nil), b.takes(100*time.Millisecond, "works", nil), b.takes(2*time.Hour, "hangs too", nil)}
+		b.actions = newActions(b.cfg)
+		b.start()
+		b.signals <- syscall.SIGTERM
+		time.Sleep(10 * time.Second)
+		b.exits(0)
+		if len(b.fake.did) != 5 || b.fake.did[3] != "6s SIGTERM to 7" || !strings.HasSuffix(b.fake.did[2], "hangs too begins") {
+			t.Errorf("got %q, want three beginnings, and the stop signal at 6s", b.fake.did)
+		}
+		b.wantCounts(t, 0, 0, 1, 2)
+		time.Sleep(3 * time.Hour) // for those that hang to end
+	})
+}
+
+// With a hold that is over sooner, at-drain actions make way for at-stop ones.
+func TestActionsMakeWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := acting(t, drain.Settings{Delay: 200 * time.Millisecond, DelayGiven: true}, []action{}, []action{})
+		b.cfg.AtDrain = []action{b.takes(800*time.Millisecond, "slow", nil), b.takes(0, "never", nil)}
+		b.cfg.AtStop = []action{b.takes(0, "last", nil)}
+		b.actions = newActions(b.cfg)
+		b.start()
+		b.signals <- syscall.SIGTERM
+		time.Sleep(10 * time.Second)
+		b.exits(0)
+		b.wantDid(t, "0s slow begins", "200ms last begins", "200ms SIGTERM to 7", "200ms SIGCONT to 7")
+		b.wantCounts(t, 0, 2, 1, 0)
+	})
+}
+
+// The action is the stop; no signal is sent but SIGCONT.
+func TestNoStopSignal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := acting(t, drain.Settings{GracePeriod: 30 * time.Second, StopSignalGiven: true}, nil, []action{{text: "SIGHUP", signal: syscall.SIGHUP}})
+		b.cfg.StopSignal, _ = signals.ParseStopSignal("none", nil)
+		b.start()
+		b.signals <- syscall.SIGTERM
+		time.Sleep(29 * time.Second)
+		b.exits(9)
+		b.wantDid(t, "5s SIGHUP to 7", "5s SIGCONT to 7", "28s SIGKILL to all")
+		for _, want := range []string{"will_send=none", `msg="stop left to the actions"`, "stop_signal=none"} {
+			if !strings.Contains(b.log.String(), want) {
+				t.Errorf("log has no %q:\n%s", want, b.log)
+			}
+		}
+	})
+}
+
+// TestActionsForReal: a server and a FIFO are told, before the program is.
+func TestActionsForReal(t *testing.T) {
+	t.Parallel()
+	told := make(chan string, 10)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || len(body) > 0 {
+			told <- "a body"
+		}
+		told <- r.Method + " " + r.RequestURI
+	}))
+	defer server.Close()
+	path := filepath.Join(t.TempDir(), "fifo")
+	if err := unix.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	fifo, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fifo.Close()
+	r := launch(t, spec{args: command([]string{"--at-drain", "post:" + server.URL + "/drain?graceful", "--at-stop", "write:" + path + ":q",
+		"--at-stop", "post:http://127.0.0.1:1/nobody"}, role("wait", "3")...)})
+	r.says("ready")
+	r.signal(syscall.SIGTERM)
+	r.wantExit(3)
+	close(told)
+	if got := slices.Collect(func(yield func(string) bool) {
+		for s := range told {
+			yield(s)
+		}
+	}); !slices.Equal(got, []string{"POST /drain?graceful"}) {
+		t.Errorf("the server was told %q", got)
+	}
+	if got, err := io.ReadAll(fifo); string(got) != "q" || err != nil {
+		t.Errorf("the FIFO has %q, %v; want q", got, err)
+	}
+	r.logs(`msg="action done" at=stop action=write:` + path)
+	r.logs(`msg="action failed" at=stop action=post:http://127.0.0.1:1/nobody error="http://127.0.0.1:1/nobody: connect: connection refused"`)
+	if strings.Contains(r.stderr.String(), "graceful ") || strings.Contains(r.stderr.String(), "?graceful") {
+		t.Errorf("the log has the query: %s", r.stderr)
+	}
+}

@@ -1,0 +1,49 @@
+package drain
+
+import "time"
+
+// actionTime is what the actions of an instant may take together. The stop
+// signal waits no longer for them.
+const actionTime = time.Second
+
+// actionTime is less where there is less than twice as much between the stop
+// signal and the deadline: a hanging action must not cost the stop signal.
+func (s Settings) actionTime(p Plan) time.Duration {
+	switch {
+	case !s.AtDrain && !s.AtStop:
+		return 0
+	case p.Deadline == 0:
+		return actionTime
+	}
+	return max(0, min(actionTime, (p.Deadline-p.Latest())/2))
+}
+
+// actAtDrain begins the at-drain actions of a drain that holds something, which
+// they do not delay.
+func (m *Machine) actAtDrain(now time.Time) []Action {
+	if !m.plan.AtDrain {
+		return nil
+	}
+	m.drainActed, m.rec.ActedAtDrain = true, now
+	return []Action{Act{Drain: true, Within: actionTime}}
+}
+
+// actAtStop begins the actions that come before the stop signal, where there
+// are some: at-drain ones too, if nothing was held.
+func (m *Machine) actAtStop(now time.Time) []Action {
+	act := Act{Drain: m.plan.AtDrain && !m.drainActed, Stop: m.plan.AtStop, Within: m.plan.ActionTime}
+	if !act.Drain && !act.Stop || act.Within == 0 {
+		return nil
+	}
+	if act.Drain {
+		m.drainActed, m.rec.ActedAtDrain = true, now
+	}
+	if act.Stop {
+		m.rec.ActedAtStop = now
+	}
+	m.actingUntil = now.Add(act.Within)
+	return []Action{act}
+}
+
+// acting reports whether the stop signal is due and actions are done before it.
+func (m *Machine) acting() bool { return m.state == Draining && !m.actingUntil.IsZero() }
