@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -20,8 +19,11 @@ func (s *supervisor) entered(e drain.Enter) {
 		s.log.Info("stop requested", append([]any{"signal", requestName(rec),
 			"hold", holdText(s.cfg.Plan, rec), "rule", rec.HoldRule, "deadline", orOff(s.cfg.Plan.Deadline)}, s.intention(rec)...)...)
 	case drain.Stopping:
+		if rec.Latest == 0 {
+			s.warnOfProgram(s.target, rec)
+		}
 		if s.cfg.StopSignal.None() {
-			s.log.Info("stop left to the actions", append([]any{"program", s.program, "hold_ended", e.Why, "after", s.sinceStop()}, evidenceOf(rec)...)...)
+			s.log.Info("stop left to the actions", append([]any{"program", s.program, "hold_ended", e.Why, "after", s.sinceStop()}, slices.Concat(peersAttrs(rec), evidenceOf(rec))...)...)
 			return
 		}
 		if !s.stopSent {
@@ -30,7 +32,7 @@ func (s *supervisor) entered(e drain.Enter) {
 			return
 		}
 		s.log.Info("stop signal sent", append([]any{"signal", signalName(s.target.Signal), "program", s.program, "pid", s.target.PID,
-			"why", s.target.Why, "hold_ended", e.Why, "after", s.sinceStop()}, slices.Concat(peersAttrs(rec), evidenceOf(rec))...)...)
+			"why", s.target.Why, "hold_ended", e.Why, "after", s.sinceStop()}, slices.Concat(peersAttrs(rec), evidenceOf(rec), s.noteNow(rec))...)...)
 	case drain.Killing:
 		s.killing(rec)
 	case drain.Sweeping:
@@ -70,21 +72,26 @@ func (s *supervisor) intention(rec drain.Record) []any {
 	}
 	root := s.host.lookAt(s.child.pid, lookPatience)
 	target := s.cfg.StopSignal.Resolve(root, unix.Signal(rec.Request))
+	s.warnOfProgram(target, rec)
 	attrs := []any{"will_send", s.intended(target), "program", programName(root, target)}
 	if len(rec.WaitsFor) > 0 {
 		attrs = append(attrs, "waits_for", strings.Join(rec.WaitsFor, ","), "latest", rec.Latest)
 	}
-	if rec.Until == drain.UntilDelay {
-		return attrs
+	if rec.Until != drain.UntilDelay {
+		attrs = append(attrs, "until", rec.Until.String())
 	}
-	attrs = append(attrs, "until", rec.Until.String())
-	if len(rec.WaitsFor) == 0 {
+	if rec.Until != drain.UntilDelay && len(rec.WaitsFor) == 0 {
 		attrs = append(attrs, "latest", rec.Latest)
 	}
-	if target.Program.Drains && target.Signal == target.Program.Graceful {
-		attrs = append(attrs, "note", fmt.Sprintf("%s finishes what is in flight by itself: --drain-until %v costs time for nothing", target.Program.Name, rec.Until))
+	return append(attrs, note(target, rec)...)
+}
+
+// noteNow is the note of a stop that nothing held, and so told nobody of before.
+func (s *supervisor) noteNow(rec drain.Record) []any {
+	if rec.Latest > 0 {
+		return nil
 	}
-	return attrs
+	return note(s.target, rec)
 }
 
 // intended is a schedule as it was given, else the signal that it will be.

@@ -43,6 +43,10 @@ func (s *supervisor) forward(sig syscall.Signal) {
 	if ok && s.deliver(s.addressee(), to) {
 		s.count(s.forwarded, to)
 	}
+	if ok && to == syscall.SIGHUP && !s.hungUp {
+		s.hungUp = true
+		go s.hangup()
+	}
 }
 
 // sendStop sends a step of the stop signal's schedule.

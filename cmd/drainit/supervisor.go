@@ -48,6 +48,7 @@ type supervisor struct {
 	killedByOther bool            // the child was ended by a SIGKILL that was not
 	stopSent      bool            // to its target, rather than refused
 	sent          []sent          // of the stop signal's schedule
+	hungUp        bool            // it was said what a SIGHUP does
 	swept         map[int]bool    // leftovers that got their signal
 	ended         bool            // the child is gone
 	status        unix.WaitStatus // the child's

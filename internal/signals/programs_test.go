@@ -1,6 +1,9 @@
 package signals
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestTable(t *testing.T) {
 	seen := map[string]bool{}
@@ -9,16 +12,16 @@ func TestTable(t *testing.T) {
 			t.Errorf("%+v: want a name of its own and a source", p)
 		}
 		seen[p.Name] = true
-		if p.Name == JVM {
-			if p.Graceful != 0 || p.Fast != 0 {
-				t.Errorf("%+v: want no signal but SIGTERM's rule", p)
-			}
-			continue
+		if p.Name == JVM && (p.Graceful != 0 || p.Fast != 0) {
+			t.Errorf("%+v: want no signal but SIGTERM's rule", p)
 		}
-		if bit(p.Graceful) == 0 || p.Graceful == p.Fast || sendable(p.Graceful) != nil || sendable(p.Fast) != nil {
-			t.Errorf("%+v: want a graceful signal that can be sent and another fast one", p)
+		if p.End() == p.Fast || sendable(p.End()) != nil || sendable(p.Fast) != nil {
+			t.Errorf("%+v: want a signal that can be sent and another fast one", p)
 		}
-		if !Forwardable(p.Graceful) {
+		if p.GoesOn.Has(p.Graceful) || p.GoesOn.Has(p.Fast) || p.Cuts && (p.Lacks == "" || p.Drains) {
+			t.Errorf("%+v contradicts itself", p)
+		}
+		if !Forwardable(p.End()) {
 			t.Errorf("%+v: as an image's STOPSIGNAL the graceful signal could not be received", p)
 		}
 	}
@@ -28,7 +31,7 @@ func TestTable(t *testing.T) {
 func TestTableNamesFitComm(t *testing.T) {
 	for _, r := range table {
 		for _, name := range r.names {
-			if len(name) > 15 {
+			if len(name) > 15 && !slices.Contains(r.names, name[:15]) {
 				t.Errorf("%s: comm can never be %q", r.Name, name)
 			}
 		}
@@ -77,7 +80,19 @@ func TestIdentify(t *testing.T) {
 		{"ruby3.1", []string{"ruby3.1", "-W1", "-I", "lib", "-S", "unicorn"}, "unicorn"},
 		{"ruby", []string{"ruby", "-Fe", "unicorn"}, "unicorn"},
 		{"ruby", []string{"ruby", "-e", "unicorn"}, ""},
-		{"puma", []string{"puma 5.6.5 (tcp://127.0.0.1:9292) [app]"}, ""},
+		{"puma", []string{"puma 5.6.5 (tcp://127.0.0.1:9292) [app]"}, "puma"},
+		{"ruby", []string{"/usr/bin/ruby3.1", "/usr/bin/puma", "-p", "80"}, "puma"},
+		{"uvicorn", []string{"/usr/bin/python3", "/usr/bin/uvicorn", "app:app"}, "uvicorn"},
+		{"python", []string{"python", "-m", "uvicorn", "app:app"}, "uvicorn"},
+		{"bundle", []string{"sidekiq 6.4.1 app [0 of 10 busy]"}, "sidekiq"},
+		{"uwsgi-core", []string{"/usr/bin/uwsgi-core", "--ini", "u.ini"}, "uwsgi"},
+		{"uwsgi", []string{"uwsgi", "--http", ":80"}, "uwsgi"},
+		{"php-fpm82", []string{"php-fpm82", "-F"}, "php-fpm"},
+		{"nginx-ingress-c", []string{"/nginx-ingress-controller", "--x"}, "ingress-nginx"},
+		{"cloud-sql-proxy", []string{"/cloud-sql-proxy"}, "cloud-sql-proxy"},
+		{"gosu", []string{"gosu", "nginx", "nginx"}, ""},
+		{"su-exec", []string{"su-exec", "nginx", "nginx"}, ""},
+		{"busybox", []string{"/bin/busybox", "ash", "-c", "nginx"}, ""},
 		{"gunicorn", []string{"/usr/bin/python3", "/usr/bin/gunicorn", "-b", ":8000", "app:app"}, "gunicorn"},
 		{"gunicorn: maste", []string{"gunicorn: master [app:app]"}, "gunicorn"},
 		{"gunicorn: maste", nil, "gunicorn"},
@@ -100,9 +115,9 @@ func TestIdentify(t *testing.T) {
 		{"caddy", []string{"caddy", "run", "--config", "/etc/caddy/Caddyfile"}, "caddy"},
 		{"java", []string{"/opt/java/openjdk/bin/java", "-jar", "app.jar"}, JVM},
 		{"java", nil, JVM},
-		{"nats-server", []string{"nats-server"}, ""},
+		{"nats-server", []string{"nats-server"}, "nats-server"},
 		{"systemd", []string{"/usr/lib/systemd/systemd", "--user"}, ""},
-		{"squid", []string{"squid", "-N"}, ""},
+		{"squid", []string{"squid", "-N"}, "squid"},
 		{"app", []string{"/app"}, ""},
 		{"", nil, ""},
 		{"", []string{""}, ""},

@@ -13,6 +13,7 @@ type Target struct {
 	Signal   Signal   // 0: none is sent
 	Next     []Signal // of the schedule: for auto, the program's fast signal if it has one
 	Why      string   // Signal's reason in one phrase, for the log
+	Response Response // to Signal, as far as the kernel tells
 }
 
 // Resolve decides for root, the child that drainit started, as it and its
@@ -64,9 +65,6 @@ func (t Target) graceful(p Process, request Signal) Target {
 	switch {
 	case row.Graceful != 0 && (p.MasksUnknown || p.handles(row.Graceful)):
 		t.Signal, t.Why = row.Graceful, row.why()
-		if row.Fast != 0 {
-			t.Next = []Signal{row.Fast}
-		}
 	case request == syscall.SIGINT && !p.Ignored.Has(syscall.SIGINT):
 		t.Signal, t.Why = syscall.SIGINT, "the stop request was SIGINT"
 	case row.Graceful != 0:
@@ -76,13 +74,44 @@ func (t Target) graceful(p Process, request Signal) Target {
 	default:
 		t.Signal, t.Why = syscall.SIGTERM, "SIGTERM is the default"
 	}
+	if t.Signal == row.End() && row.Fast != 0 && (row.Graceful == 0 || p.MasksUnknown || p.handles(row.Graceful)) {
+		t.Next = []Signal{row.Fast}
+	}
+	t.Response = p.response(t.Signal)
 	return t
+}
+
+// Response is what a program does with a signal.
+type Response int
+
+const (
+	ResponseUnknown Response = iota
+	Handles                  // it has said what
+	Ends                     // nothing, so that the signal ends it at once
+	Ignores                  // nothing, and it goes on
+)
+
+// response is asked of signals that end a program by default (signal(7)), as
+// all stop signals but SIGWINCH do, which no program ends on that has not said so.
+func (p Process) response(sig Signal) Response {
+	switch {
+	case p.MasksUnknown || sig == 0:
+		return ResponseUnknown
+	case p.handles(sig):
+		return Handles
+	case p.Ignored.Has(sig) || sig == syscall.SIGWINCH:
+		return Ignores
+	}
+	return Ends
 }
 
 // fixed is a signal or schedule that was given: root's, whatever that is.
 func (s StopSignal) fixed(root Process) Target {
 	sigs := s.Signals()
-	return Target{PID: root.PID, Program: Identify(root.Comm, root.Argv), Signal: sigs[0], Next: sigs[1:], Why: "set by --stop-signal"}
+	return Target{
+		PID: root.PID, Program: Identify(root.Comm, root.Argv), Signal: sigs[0], Next: sigs[1:],
+		Why: "set by --stop-signal", Response: root.response(sigs[0]),
+	}
 }
 
 func (p Program) why() string {

@@ -91,7 +91,8 @@ func TestResolveProgram(t *testing.T) {
 		{"gunicorn", gunicorn, 2, "SIGTERM then SIGQUIT: gunicorn: graceful is SIGTERM"},
 		{"celery", celery, 15, "SIGTERM then SIGQUIT: celery: graceful is SIGTERM"},
 		{"caddy", caddy, 15, "SIGTERM then SIGQUIT: caddy: graceful is SIGTERM"},
-		{"uwsgi", uwsgi, 15, "SIGTERM: SIGTERM is the default"},
+		{"uwsgi", uwsgi, 15, "SIGTERM then SIGINT: SIGTERM is the default"},
+		{"uwsgi, ^C", uwsgi, 2, "SIGINT: the stop request was SIGINT"},
 		{"jvm", java, 15, "SIGTERM: SIGTERM is the default"},
 		{"jvm, ^C", java, 2, "SIGINT: the stop request was SIGINT"},
 		{"unknown", sleep, 15, "SIGTERM: SIGTERM is the default"},
@@ -116,11 +117,12 @@ func TestResolveProgram(t *testing.T) {
 }
 
 func describe(t Target) string {
-	s := Name(t.Signal)
+	var s strings.Builder
+	s.WriteString(Name(t.Signal))
 	for _, next := range t.Next {
-		s += " then " + Name(next)
+		s.WriteString(" then " + Name(next))
 	}
-	return s + ": " + t.Why
+	return s.String() + ": " + t.Why
 }
 
 // A schedule goes to the child itself, as a signal that was given does.
