@@ -2,9 +2,12 @@
 package examples
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,12 +61,32 @@ func TestKubernetesFiguresFit(t *testing.T) {
 	}
 }
 
+// Compose and Swarm name the one number once, by an anchor.
 func TestComposeFiguresFit(t *testing.T) {
-	const path = "docker/compose.yaml"
-	name := only(t, path, `x-grace-period: &(\S+)`)
-	for _, key := range []string{"stop_grace_period", "DRAINIT_GRACE_PERIOD"} {
-		if got := only(t, path, key+`: \*(\S+)`); got != name {
-			t.Errorf("%s: %s is *%s, want *%s", path, key, got, name)
+	for _, path := range []string{"docker/compose.yaml", "swarm/stack.yaml"} {
+		name := only(t, path, `x-grace-period: &(\S+)`)
+		for _, key := range []string{"stop_grace_period", "DRAINIT_GRACE_PERIOD"} {
+			if got := only(t, path, key+`: \*(\S+)`); got != name {
+				t.Errorf("%s: %s is *%s, want *%s", path, key, got, name)
+			}
+		}
+	}
+	if got, want := only(t, "swarm/stack.yaml", `DRAINIT_LIVE_CHECK: (\S+)`), "tcp://127.0.0.1:"+only(t, "swarm/stack.yaml", `"8080:(\d+)"`); got != want {
+		t.Errorf("Swarm routes to a task when %s accepts, want %s, the port that is published", got, want)
+	}
+}
+
+// Where the number stands twice it is the same.
+func TestOtherPlatformsFiguresFit(t *testing.T) {
+	for _, platform := range []struct{ path, its, told string }{
+		{"ecs/task-definition.json", `"stopTimeout": (\d+)`, `"DRAINIT_GRACE_PERIOD", "value": "(\w+)"`},
+		{"nomad/server.nomad.hcl", `kill_timeout = "(\d+)s"`, `DRAINIT_GRACE_PERIOD = "(\w+)"`},
+		{"fly/fly.toml", `kill_timeout = (\d+)`, `DRAINIT_GRACE_PERIOD = "(\w+)"`},
+		{"systemd/example-server.service", `TimeoutStopSec=(\d+)`, `DRAINIT_GRACE_PERIOD=(\w+)`},
+	} {
+		its, told := only(t, platform.path, platform.its), only(t, platform.path, platform.told)
+		if told != its+"s" {
+			t.Errorf("%s: DRAINIT_GRACE_PERIOD %q beside %s, want the same", platform.path, told, its)
 		}
 	}
 }
@@ -94,5 +117,94 @@ func TestSidecarFiguresFit(t *testing.T) {
 	}
 	if grace, told := only(t, kubernetes, `terminationGracePeriodSeconds: (\d+)`), only(t, kubernetes, `DRAINIT_GRACE_PERIOD: "(\w+)"`); told != grace+"s" {
 		t.Errorf("%s: DRAINIT_GRACE_PERIOD %q beside terminationGracePeriodSeconds %s, want the same", kubernetes, told, grace)
+	}
+}
+
+// A hold that a manifest gives is one that fits its grace period.
+func TestHoldsFit(t *testing.T) {
+	paths, err := filepath.Glob("*/*.*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds := 0
+	for _, path := range paths {
+		if filepath.Ext(path) == ".go" {
+			continue
+		}
+		for _, hold := range figure(t, path, `DRAINIT_DRAIN_DELAY\b[^\n]*?(\d+)s`) {
+			holds++
+			grace := seconds(t, strings.TrimSuffix(only(t, path, `DRAINIT_GRACE_PERIOD\b[^\n]*?(\d+s)`), "s"))
+			settings := drain.Settings{GracePeriod: grace, Delay: seconds(t, hold), DelayGiven: true}
+			if _, problems := settings.Plan(); len(problems) > 0 {
+				t.Errorf("%s: a hold of %ss with a grace period of %v: %v", path, hold, grace, problems)
+			}
+		}
+	}
+	if holds == 0 {
+		t.Error("no manifest gives a hold: has their form changed?")
+	}
+}
+
+func seconds(t *testing.T, text string) time.Duration {
+	t.Helper()
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(n) * time.Second
+}
+
+// ECS reads JSON, and its one container is drainit's, with both ports.
+func TestTaskDefinition(t *testing.T) {
+	text, err := os.ReadFile("ecs/task-definition.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var task struct {
+		ContainerDefinitions []struct {
+			EntryPoint   []string
+			PortMappings []struct{ ContainerPort int }
+			HealthCheck  struct{ Command []string }
+		}
+	}
+	if err := json.Unmarshal(text, &task); err != nil {
+		t.Fatal(err)
+	}
+	container := task.ContainerDefinitions[0]
+	if got := strings.Join(container.EntryPoint, " "); got != "/drainit --" {
+		t.Errorf("entryPoint %q, want drainit", got)
+	}
+	if got := strings.Join(container.HealthCheck.Command, " "); got != "CMD /drainit ctl live" {
+		t.Errorf("healthCheck %q, want ctl live", got)
+	}
+	if ports := container.PortMappings; len(ports) != 2 || ports[1].ContainerPort != 10143 {
+		t.Errorf("ports %v, want the server's and drainit's, 10143", ports)
+	}
+}
+
+// Nomad asks drainit's port, not the server's; all new allocations are healthy
+// before an old one goes; and a client allows the number by default.
+func TestNomadJob(t *testing.T) {
+	const path = "nomad/server.nomad.hcl"
+	for _, figure := range []struct{ pattern, want string }{
+		{`port "drainit" \{ to = (\d+) \}`, "10143"},
+		{`port     = "(\w+)"\n\s+path     = "/readyz"`, "drainit"},
+		{`canary +(?:= )(\d+)`, only(t, path, `count = (\d+)`)},
+		{`entrypoint = \[(.*)\]`, `"/drainit", "--"`},
+		{`kill_timeout = "(30)s"`, "30"},
+	} {
+		if got := only(t, path, figure.pattern); got != figure.want {
+			t.Errorf("%s: %s is %s, want %s", path, figure.pattern, got, figure.want)
+		}
+	}
+}
+
+// systemd must signal drainit alone, and Fly not interrupt it.
+func TestWhoIsSignalledAndHow(t *testing.T) {
+	if got := only(t, "systemd/example-server.service", `KillMode=(\S+)`); got != "mixed" {
+		t.Errorf("KillMode=%s, want mixed: nothing can be held where the server gets the signal too", got)
+	}
+	if got := only(t, "fly/fly.toml", `kill_signal = "(\w+)"`); got != "SIGTERM" {
+		t.Errorf("kill_signal %s, want SIGTERM: the server does not handle Fly's SIGINT", got)
 	}
 }
