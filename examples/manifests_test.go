@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -117,6 +118,25 @@ func TestSidecarFiguresFit(t *testing.T) {
 	}
 	if grace, told := only(t, kubernetes, `terminationGracePeriodSeconds: (\d+)`), only(t, kubernetes, `DRAINIT_GRACE_PERIOD: "(\w+)"`); told != grace+"s" {
 		t.Errorf("%s: DRAINIT_GRACE_PERIOD %q beside terminationGracePeriodSeconds %s, want the same", kubernetes, told, grace)
+	}
+}
+
+// The job and its proxy are told the same, and the proxy ends with the job.
+func TestJobFiguresFit(t *testing.T) {
+	const path = "sidecar/job.yaml"
+	grace := only(t, path, `terminationGracePeriodSeconds: (\d+)`) + "s"
+	for _, figure := range []struct {
+		want, got []string
+	}{
+		{[]string{"job", "proxy"}, figure(t, path, `DRAINIT_NAME, value: "(\w+)"`)},
+		{[]string{"job,proxy", "job,proxy"}, figure(t, path, `DRAINIT_STOP_ORDER, value: "([a-z,]+)"`)},
+		{[]string{grace, grace}, figure(t, path, `DRAINIT_GRACE_PERIOD, value: "(\w+)"`)},
+		{[]string{"job"}, figure(t, path, `"--exit-with", "(\w+)"`)},
+		{[]string{":10144"}, figure(t, path, `DRAINIT_PROBE_ADDR, value: "(:\d+)"`)},
+	} {
+		if !slices.Equal(figure.got, figure.want) {
+			t.Errorf("%s: got %q, want %q", path, figure.got, figure.want)
+		}
 	}
 }
 
