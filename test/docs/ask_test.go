@@ -19,9 +19,15 @@ type result struct {
 // ask runs drainit to its end, with no settings in its environment.
 func ask(t *testing.T, args ...string) result {
 	t.Helper()
+	return askWith(t, nil, args...)
+}
+
+// askWith is ask with these variables in the environment.
+func askWith(t *testing.T, variables []string, args ...string) result {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.Command(binary, args...)
-	cmd.Env = environment()
+	cmd.Env = append(environment(), variables...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {

@@ -17,6 +17,26 @@ type document struct {
 func readme(t *testing.T) document { return open(t, "README.md") }
 func manual(t *testing.T) document { return open(t, "docs/manual.md") }
 
+// guides returns the pages of docs/guides.
+func guides(t *testing.T) []document {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(root, "docs/guides/*.md"))
+	if err != nil || len(paths) < 8 {
+		t.Fatalf("guides %q, error %v, want one for each platform", paths, err)
+	}
+	var pages []document
+	for _, path := range paths {
+		pages = append(pages, open(t, filepath.Join("docs/guides", filepath.Base(path))))
+	}
+	return pages
+}
+
+// written returns what users read: the README, the manual and the guides.
+func written(t *testing.T) []document {
+	t.Helper()
+	return append(guides(t), readme(t), manual(t))
+}
+
 func open(t *testing.T, path string) document {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, path))

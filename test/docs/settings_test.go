@@ -58,7 +58,7 @@ func TestNoOtherSettings(t *testing.T) {
 	variables = append(variables, "DRAINIT_PORT", "DRAINIT_SERVICE_HOST") // Kubernetes makes these
 	name := regexp.MustCompile(`^--[a-z-]*`)
 	variable := regexp.MustCompile(`\bDRAINIT_[A-Z_]+[A-Z]`)
-	for _, d := range []document{readme(t), manual(t), open(t, "SECURITY.md"), open(t, "CHANGELOG.md")} {
+	for _, d := range append(written(t), open(t, "SECURITY.md"), open(t, "CHANGELOG.md")) {
 		for _, code := range d.codes() {
 			if flag := name.FindString(code); flag != "" && !slices.Contains(known, flag) {
 				t.Errorf("%s names `%s`, which is no flag", d.path, code)

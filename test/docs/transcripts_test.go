@@ -8,7 +8,7 @@ import (
 // Every block that begins with "$ drainit" shows what that command says.
 func TestTranscripts(t *testing.T) {
 	found := 0
-	for _, d := range []document{readme(t), manual(t)} {
+	for _, d := range written(t) {
 		for _, block := range d.blocks("console") {
 			command, want, _ := strings.Cut(block, "\n")
 			args, ok := strings.CutPrefix(command, "$ drainit ")
