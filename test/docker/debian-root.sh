@@ -1,18 +1,21 @@
 #!/bin/sh
-# debian-root.sh IMAGE LABEL [PACKAGES]: makes IMAGE, a Debian with the servers of
-# the tests in it, or with other packages, without a registry: debootstrap(8) makes a root from the mirror
-# that this machine itself installs from, and docker import takes it.
+# debian-root.sh IMAGE LABEL [PACKAGE...]: makes IMAGE, a Debian with the servers
+# of the tests in it and the packages named, without a registry: debootstrap(8)
+# makes a root from the mirror that this machine itself installs from, and docker
+# import takes it.
 #
 # The root is kept as a tar file under .cache at the top of the checkout, by a
-# hash of this script and the packages, and made again only when those change. Needs root
-# and debootstrap the first time, and a Debian to run on.
+# hash of this script and the packages, and made again only when they change.
+# Needs root and debootstrap the first time, and a Debian to run on.
 set -eu
 
 image=$1
 label=$2
+shift 2
+more=$*
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$here/../../.cache
-packages=${3:-tini,nginx-light,haproxy,lighttpd,apache2}
+packages=tini,nginx-light,haproxy,lighttpd,apache2
 
 fail() {
 	echo "debian-root.sh: $*" >&2
@@ -40,6 +43,18 @@ mirror_of() {
 	done
 }
 
+# Installs the other packages by apt, whose judgement of what they depend on is
+# better than debootstrap's. Nothing may be started in the root.
+install_more() {
+	[ -n "$more" ] || return 0
+	printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d"
+	chmod +x "$1/usr/sbin/policy-rc.d"
+	# shellcheck disable=SC2016,SC2086 # $@ is the inner shell's; the packages are words
+	DEBIAN_FRONTEND=noninteractive unshare --mount --pid --fork --kill-child \
+		chroot "$1" sh -c 'mount -t proc proc /proc && apt-get update && apt-get install -y --no-install-recommends "$@"' sh $more \
+		>"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; fail "apt-get install $more: see above"; }
+}
+
 make_root() {
 	[ "$(id -u)" = 0 ] || fail "debootstrap needs root to make a Debian root"
 	command -v debootstrap >/dev/null || fail "no debootstrap here (Debian package debootstrap)"
@@ -52,6 +67,7 @@ make_root() {
 	trap 'rm -rf --one-file-system "$work"' EXIT
 	debootstrap --variant=minbase --include="$packages" "$codename" "$work/root" "$mirror" \
 		>"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; fail "debootstrap $codename $mirror: see above"; }
+	install_more "$work/root"
 	# What no test reads, a third of it all. /dev is Docker's own.
 	rm -rf "$work"/root/var/cache/apt/* "$work"/root/var/lib/apt/lists/* \
 		"$work"/root/usr/share/doc/* "$work"/root/usr/share/man/* "$work"/root/usr/share/locale/*
@@ -61,7 +77,7 @@ make_root() {
 }
 
 mkdir -p "$cache"
-hash=$( (cat "$0" && echo "$packages") | sha256sum | cut -c 1-16)
+hash=$({ cat "$0" && echo "$more"; } | sha256sum | cut -c 1-16)
 root=$cache/debian-root-$hash.tar
 # Two runs at once make it once.
 exec 9>"$cache/debian-root.lock"
