@@ -49,7 +49,7 @@ var scratchImage = sync.OnceValues(func() (string, error) {
 // anybody has put drainit into it.
 var debianImage = sync.OnceValues(func() (string, error) {
 	image := imageName()
-	output, err := exec.Command("./debian-root.sh", image, runLabel()).CombinedOutput()
+	output, err := exec.Command("./debian-root.sh", image, runLabel(), "gunicorn").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("debian-root.sh: %w\n%s", err, output)
 	}

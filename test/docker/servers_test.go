@@ -20,6 +20,17 @@ var serverFiles = map[string]string{
 	"small":      "small\n",
 	"entrypoint": "#!/bin/sh\nset -e\nexec \"$@\"\n",
 	"forever":    "#!/bin/sh\necho ready\nwhile :; do sleep 1; done\n",
+	"app.py": `
+import time
+def application(environ, start_response):
+    slow = environ["PATH_INFO"] == "/slow"
+    body = open("/srv/slow" if slow else "/srv/small", "rb").read()
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    for part in range(0, len(body), 10240):
+        if slow:
+            time.sleep(0.1)
+        yield body[part:part + 10240]
+`,
 	"nginx.conf": `
 events {}
 http {
@@ -84,7 +95,7 @@ var officialImage = sync.OnceValues(func() (string, error) {
 		COPY lighttpd.conf backend.conf /etc/lighttpd/
 		COPY apache2.conf /etc/apache2/
 		COPY haproxy.cfg /etc/haproxy/
-		COPY slow small /srv/
+		COPY slow small app.py /srv/
 		COPY entrypoint forever /
 		STOPSIGNAL SIGQUIT
 		CMD ["nginx", "-g", "daemon off;"]`, serverFiles)
@@ -186,12 +197,15 @@ func TestNginx(t *testing.T) {
 }
 
 // Each server gets the signal that is graceful to it, whatever the platform
-// sends.
+// sends. These are the ones every run of the tests tries; all that Debian has,
+// and tini beside, are make servers' (docs/servers.md).
 func TestServersFinishWhatIsInFlight(t *testing.T) {
 	// Without -W: the master starts itself anew once its worker runs, and loses
 	// a signal that comes meanwhile. The backend is a daemon, which is drainit's
 	// to reap, and to stop last.
 	haproxy := []string{"sh", "-c", "lighttpd -f /etc/lighttpd/backend.conf; exec haproxy -db -f /etc/haproxy/haproxy.cfg"}
+	// SIGQUIT, which an image may have inherited, would cut.
+	gunicorn := []string{"gunicorn", "--bind", ":8080", "--chdir", "/srv", "app:application"}
 	for _, server := range []struct {
 		name, stopSignal string
 		command          []string
@@ -201,6 +215,8 @@ func TestServersFinishWhatIsInFlight(t *testing.T) {
 		{"lighttpd", "SIGTERM", []string{"lighttpd", "-D", "-f", "/etc/lighttpd/lighttpd.conf"}},
 		{"haproxy", "SIGUSR1", haproxy},
 		{"haproxy", "SIGTERM", haproxy},
+		{"gunicorn", "SIGTERM", gunicorn},
+		{"gunicorn", "SIGQUIT", gunicorn},
 	} {
 		t.Run(server.name+" with "+server.stopSignal, func(t *testing.T) {
 			t.Parallel()
