@@ -26,6 +26,11 @@ var applications = []setup{
 	{name: "uWSGI, `die-on-term`", command: with(uwsgi, "--die-on-term"), client: onPort8080, cuts: "SIGTERM ends it, and is not graceful"},
 	{name: "uWSGI, hook", command: with(uwsgi, "--hook-master-start", "unix_signal:15 gracefully_kill_them_all"), client: onPort8080},
 	{
+		name: "uWSGI, FIFO", command: with(uwsgi, "--master-fifo", "/run/uwsgi.fifo"), client: onPort8080,
+		setting: []string{"DRAINIT_AT_STOP=write:/run/uwsgi.fifo:q", "DRAINIT_STOP_SIGNAL=none"},
+		note:    "`q` is its graceful stop, which no signal is",
+	},
+	{
 		name: "gunicorn", command: []string{"gunicorn", "--workers", "2", "--bind", ":8080", "--chdir", "/servers", "app:application"}, client: onPort8080,
 		note: "its listener stays open to the end: who connects after the signal is reset at the exit",
 	},

@@ -38,6 +38,11 @@ var databases = []setup{
 		name: "Sidekiq", command: []string{"sidekiq", "-r", "/servers/worker.rb"}, beside: redisServer, client: onJobs,
 		note: "jobs for requests, by a Redis beside it. From SIGTERM on it fetches none and has 25 s for those it has",
 	},
+	{
+		name: "Sidekiq, quiet first", command: []string{"sidekiq", "-r", "/servers/worker.rb"}, beside: redisServer, client: onJobs,
+		setting: []string{"DRAINIT_AT_DRAIN=SIGTSTP"},
+		note:    "SIGTSTP at the stop request: it fetches none in the hold, either",
+	},
 }
 
 // onJobs asks a worker, which listens on nothing.
