@@ -24,7 +24,7 @@ func (s *supervisor) lookAround(own net.Listener) (accepted *atomic.Int64) {
 		Inodes:    proc.SocketInodes,
 		UID:       s.childUID,
 		Own:       isOwn(own),
-		Peer:      new(peers).is,
+		Peer:      new(peerProbes).is,
 	}
 	s.gate, s.listening = s.newGate(finder), reachable(finder)
 	accepted = new(atomic.Int64)

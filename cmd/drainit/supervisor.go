@@ -13,7 +13,6 @@ import (
 
 	"drainit/internal/drain"
 	"drainit/internal/probe"
-	"drainit/internal/reaper"
 	"drainit/internal/signals"
 )
 
@@ -135,111 +134,6 @@ func (s *supervisor) signal(sig syscall.Signal) {
 	case signals.Forwardable(sig):
 		s.step(drain.OtherSignal{Signal: drain.Signal(sig)})
 	}
-}
-
-func (s *supervisor) isStopRequest(sig syscall.Signal) bool {
-	if s.ended { // nothing is running that could be asked
-		return sig == syscall.SIGTERM || sig == syscall.SIGINT || sig == syscall.Signal(s.machine.Record().Request)
-	}
-	f := signals.Facts{Map: s.cfg.Map, Terminal: s.child.terminal, SharesForeground: s.child.sharesForeground()}
-	if s.cfg.StopOn.AsksProgram(sig, f.Terminal) {
-		f.Root = s.lookFor(sig, lookPatience)
-		f.Target = signals.Running(f.Root)
-	}
-	return s.cfg.StopOn.Contains(sig, f)
-}
-
-const (
-	// A process that blocks a signal may mean to read it (signalfd(2)), or may
-	// be a shell about to fork, for some microseconds: look again.
-	blockedLooks = 2
-	blockedPause = 3 * time.Millisecond
-)
-
-// lookFor looks at the child to decide about sig.
-func (s *supervisor) lookFor(sig syscall.Signal, patience time.Duration) signals.Process {
-	root := s.host.lookAt(s.child.pid, patience)
-	for i := 0; i < blockedLooks && root.Blocked.Has(sig) && !root.Caught.Has(sig); i++ {
-		time.Sleep(blockedPause)
-		root = s.host.lookAt(s.child.pid, patience)
-	}
-	return root
-}
-
-// facts are only looked up for the first stop request.
-func (s *supervisor) facts() drain.Facts {
-	if s.machine.State() != drain.Running {
-		return drain.Facts{}
-	}
-	s.gate.StopRequested()
-	h := s.gate.History()
-	return drain.Facts{
-		CheckConfigured: len(s.cfg.Ports) > 0 || s.cfg.ReadyCheck != nil,
-		CheckAsked:      h.Asked,
-		EverReady:       h.EverReady,
-		RedInARow:       h.RedInARow,
-		Listening:       s.lookForListeners(),
-		ArrivalRate:     s.evidence.arrivalRate(),
-	}
-}
-
-// lookForListeners looks only where the answer can matter: the rule is about a
-// hold that a default gave.
-func (s *supervisor) lookForListeners() drain.Answer {
-	if s.cfg.Plan.Delay == 0 || s.cfg.Plan.DelayGiven {
-		return drain.Unknown
-	}
-	return s.listening()
-}
-
-// reap waits for all that has ended.
-func (s *supervisor) reap() {
-	childEnded := false
-	var reaped probe.Reaped
-	none := s.host.reap(func(pid int, ws unix.WaitStatus) {
-		delete(s.swept, pid)
-		if pid == s.child.pid && !s.ended {
-			s.ended, childEnded, s.status = true, true, ws
-			s.killedByOther = ws.Signaled() && ws.Signal() == unix.SIGKILL && !s.killed
-			reaped.Child++
-			return
-		}
-		reaped.Orphan++
-	})
-	s.mu.Lock()
-	s.reaped.Child += reaped.Child
-	s.reaped.Orphan += reaped.Orphan
-	s.mu.Unlock()
-	switch {
-	case childEnded:
-		cut, known := s.cut()
-		goes := s.killed && s.host.init // with us, what is left
-		s.step(drain.ChildExited{Status: s.exitStatus(), Left: !none && !goes, CutKnown: known, Cut: cut})
-	case none && s.ended:
-		s.step(drain.NothingLeft{})
-	case s.machine.State() == drain.Sweeping:
-		s.sweep()
-	}
-	if s.machine.State() == drain.Killing && !none {
-		s.killAll() // those whose parents died meanwhile
-	}
-}
-
-// cut counts the requests that ended with the child, after the stop signal.
-func (s *supervisor) cut() (requests int, known bool) {
-	if s.machine.Record().StopAt.IsZero() {
-		return 0, false
-	}
-	return s.evidence.cut()
-}
-
-// exitStatus is the child's, as far as --remap-exit lets it be.
-func (s *supervisor) exitStatus() int {
-	status := reaper.Status(s.status)
-	if to, ok := s.cfg.RemapExit[status]; ok {
-		return to
-	}
-	return status
 }
 
 // step feeds the machine and does what it says.

@@ -25,9 +25,9 @@ func markAsDrainits(l net.Listener) {
 	control(l, func(fd int) error { return unix.Listen(fd, probeBacklog) })
 }
 
-// peers finds the probe listeners of other drainits: containers of a pod share
+// peerProbes finds the probe listeners of other drainits: containers of a pod share
 // a network namespace.
-type peers struct {
+type peerProbes struct {
 	mu    sync.Mutex
 	known map[conns.Listener]bool
 }
@@ -37,7 +37,7 @@ const knownPeers = 256
 
 // is reports whether a listener is another drainit's. Only yes is remembered: a
 // drainit that is starting answers a moment later.
-func (p *peers) is(l conns.Listener) bool {
+func (p *peerProbes) is(l conns.Listener) bool {
 	if l.Backlog != probeBacklog {
 		return false
 	}

@@ -36,7 +36,7 @@ func TestPeers(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := listenerAt(t, l.Addr().String())
-	var p peers
+	var p peerProbes
 	if p.is(seen) {
 		t.Error("a drainit that does not answer yet is taken for one")
 	}
@@ -59,7 +59,7 @@ func TestStrangersAreNotAsked(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked <- r.URL.Path }))
 	defer s.Close()
 	stranger := s.Listener.Addr().String()
-	var p peers
+	var p peerProbes
 	if p.is(listenerAt(t, stranger)) || len(asked) > 0 {
 		t.Error("a stranger was asked, or believed")
 	}
@@ -78,7 +78,7 @@ func TestHungPeer(t *testing.T) {
 	defer l.Close()
 	markAsDrainits(l)
 	began := time.Now()
-	if new(peers).is(listenerAt(t, l.Addr().String())) {
+	if new(peerProbes).is(listenerAt(t, l.Addr().String())) {
 		t.Error("silence is taken for an answer")
 	}
 	if took := time.Since(began); took < askPeer || took > 20*askPeer {

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"drainit/internal/signals"
+)
+
+// killAll sends SIGKILL to everything drainit answers for.
+//
+// The child and its group are named as well as found. Until the child is reaped
+// both numbers are its own, and all of its group, which it was the first of,
+// descends from it: only who is of its session can have joined (setpgid(2)).
+// That reaches what there is to reach where /proc does not tell.
+func (s *supervisor) killAll() {
+	s.killed = true
+	targets, known := s.host.children()
+	if !s.ended {
+		targets = append(targets, s.child.pid, -s.child.pid)
+	}
+	sent, err := s.host.killAll(targets)
+	if err != nil && s.reach.err == nil {
+		s.log.Error("SIGKILL not allowed", "error", err,
+			"remedy", "the program runs as another user; add the capability CAP_KILL to the container")
+	}
+	s.reach = reach{sent: sent, known: known || s.host.init, err: err}
+}
+
+// reach is how far SIGKILL went.
+type reach struct {
+	sent  int   // children and groups that got it
+	known bool  // what there is to kill was known
+	err   error // of the last that did not get it
+}
+
+// sweep gives every leftover that has not had it the signal that is graceful
+// for its program. Leftovers of leftovers become ours as those end.
+func (s *supervisor) sweep() {
+	children := s.countLeftovers()
+	for _, pid := range children {
+		if s.swept[pid] {
+			continue
+		}
+		s.swept[pid] = true
+		s.stop(pid, s.gracefulFor(pid))
+	}
+}
+
+// gracefulFor returns the signal that is graceful for a process itself by now: a
+// script that was a wrapper may have become the program (exec nginx).
+func (s *supervisor) gracefulFor(pid int) syscall.Signal {
+	root := s.host.lookAt(pid, lookPatience)
+	root.Children = nil
+	return signals.StopSignal{}.Resolve(root, syscall.SIGTERM).Signal
+}
+
+// killPatience bounds the killing of leftovers where drainit is not PID 1.
+const killPatience = time.Second
+
+// killLeftovers kills what the sweep has not ended, and what that leaves behind
+// in turn. As PID 1 nothing needs waiting for: our exit kills the rest.
+func (s *supervisor) killLeftovers() {
+	s.countLeftovers()
+	for until := time.Now().Add(killPatience); time.Now().Before(until); time.Sleep(time.Millisecond) {
+		s.killAll()
+		none := s.host.reap(func(int, unix.WaitStatus) {})
+		if none || s.host.init {
+			return
+		}
+		if !s.reach.known {
+			break
+		}
+	}
+	s.leftoversStay = true
+	s.log.Warn("leftovers not killed", "why", s.whyNotKilled(),
+		"remedy", "make drainit PID 1, whose end is theirs, or mount the container's own /proc")
+}
+
+func (s *supervisor) whyNotKilled() string {
+	switch {
+	case !s.reach.known:
+		return "/proc does not tell which they are"
+	case s.reach.err != nil:
+		return s.reach.err.Error()
+	}
+	return "they survived SIGKILL"
+}
+
+// countLeftovers returns what is left after the child, and notes how many.
+func (s *supervisor) countLeftovers() (pids []int) {
+	pids, _ = s.host.children()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.leftovers = len(pids)
+	return pids
+}
