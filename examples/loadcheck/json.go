@@ -5,7 +5,7 @@ import (
 	"io"
 	"time"
 
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 // The JSON form of a report. Times are in seconds, those that are not a length

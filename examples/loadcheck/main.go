@@ -20,7 +20,7 @@ import (
 	"time"
 
 	"drainit/examples/internal/console"
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 func main() {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 const (

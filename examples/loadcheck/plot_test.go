@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata")

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"drainit/examples/internal/console"
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 // show keeps the progress line going until ctx ends.

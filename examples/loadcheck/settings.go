@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 // settings is a command line.

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 // tally counts what becomes of the requests of a run. Its size depends on how

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 // writeText writes the plot and the summary.

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"drainit/examples/internal/console"
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 // journal prints the events of one rollout. Without a console it is silent.

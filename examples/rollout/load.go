@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"time"
 
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 // sendAll sends requests at a fixed rate until ctx ends, and returns when the

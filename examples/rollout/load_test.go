@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 func TestLoadCountsAnEmptyTable(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 // column is one column of the table of results.

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 // loss is one request that got no answer.

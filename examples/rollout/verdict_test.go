@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"drainit/examples/internal/load"
+	"drainit/examples/load"
 )
 
 // judged returns a result of a cell with so many losses at a stopped replica.
