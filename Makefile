@@ -1,5 +1,5 @@
 # A machine with Go, make and git can run build, demo, test, fuzz, size, cross, repro, bench and evidence. With a C
-# compiler the tests run under the race detector; check also needs shellcheck, image and servers need Docker.
+# compiler the tests run under the race detector; check also needs shellcheck, image, servers and platforms need Docker.
 
 # Nothing of the clone but its commit goes into the version, and so into the bytes: not tags, nor how many objects
 # there are, which would change the length of a short hash.
@@ -25,7 +25,7 @@ RACE = $(shell go build -race -o /dev/null ./test/summary 2>/dev/null && echo -r
 SKIPS = $(if $(CI),-allow-skips test/skips.txt)
 
 .DEFAULT_GOAL := build
-.PHONY: build demo demo-full test check $(CHECKS) fuzz image bench evidence servers pods sidecar clean help print-checks FORCE
+.PHONY: build demo demo-full test check $(CHECKS) fuzz image bench evidence servers pods sidecar platforms clean help print-checks FORCE
 
 build: bin/drainit ## bin/drainit, static, for this machine
 
@@ -92,6 +92,9 @@ evidence: bin/drainit bin/server ## what is seen of connections and what ranges 
 
 servers: bin/drainit ## the servers of docs/servers.md stopped under drainit and tini, and the verdicts compared (ten minutes, Docker)
 	go run ./test/servers $(SERVERFLAGS)
+
+platforms: bin/drainit bin/server ## rollouts on Swarm, Compose and behind balancers' health checks (two minutes, Docker)
+	go run ./test/platforms $(PLATFORMFLAGS)
 
 clean: ## removes bin; .cache, where the tests keep Debian roots, is left
 	rm -rf bin
