@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,7 +26,9 @@ func byCompose(c cell) (*fleet, error) {
 		return nil, err
 	}
 	up := func(replica int) error {
-		compose := exec.Command("docker-compose", "--project-name", c.name, "--file", "-",
+		ctx, cancel := context.WithTimeout(context.Background(), commandLimit)
+		defer cancel()
+		compose := exec.CommandContext(ctx, "docker-compose", "--project-name", c.name, "--file", "-",
 			"up", "--detach", "--force-recreate", "--no-deps", "--no-build", fmt.Sprint("replica", replica))
 		compose.Stdin = strings.NewReader(text)
 		_, err := output(compose)

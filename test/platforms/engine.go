@@ -24,8 +24,9 @@ func docker(args ...string) (string, error) {
 	return output(exec.CommandContext(ctx, "docker", args...))
 }
 
-// commandLimit is longer than any command here takes, so that an engine that hangs is said to.
-const commandLimit = 2 * time.Minute
+// commandLimit is longer than any command here takes, a stop with its grace period included, so that of an engine that
+// hangs there is an error.
+const commandLimit = grace + 30*time.Second
 
 // output runs a command that must succeed, and returns its standard output without the newline.
 func output(cmd *exec.Cmd) (string, error) {

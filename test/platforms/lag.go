@@ -154,12 +154,13 @@ func tenths(times []time.Duration) string {
 
 // measureLags is the table, of routes through DNS.
 func measureLags(s *swarm) (string, error) {
-	routes := []route{dnsSoon, dnsLate}
-	rows, errs := make([][]string, len(routes)), make([]error, len(routes))
-	var pending sync.WaitGroup
-	for n, r := range routes {
-		pending.Go(func() { rows[n], errs[n] = measureLag(s, r, n) })
+	rows := [][]string{lagHeads}
+	for n, r := range []route{dnsSoon, dnsLate} {
+		row, err := measureLag(s, r, n)
+		if err != nil {
+			return "", err
+		}
+		rows = append(rows, row)
 	}
-	pending.Wait()
-	return markdown(append([][]string{lagHeads}, rows...)), errors.Join(errs...)
+	return markdown(rows), nil
 }

@@ -12,7 +12,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -21,7 +20,6 @@ import (
 	"regexp"
 	"slices"
 	"syscall"
-	"time"
 )
 
 type options struct {
@@ -35,16 +33,20 @@ type options struct {
 
 func main() {
 	var o options
-	flag.BoolVar(&o.full, "full", false, "every set-up, as docs/platforms.md has it: about 40 minutes")
+	flag.BoolVar(&o.full, "full", false, "what -only leaves, five rollouts of each cell: about 40 minutes")
 	flag.StringVar(&o.only, "only", "", "only the set-ups whose names match this `expression`, such as 'swarm.*exit'")
 	flag.StringVar(&o.document, "w", "", "`file` whose tables of what is measured are replaced")
 	flag.IntVar(&o.rollouts, "rollouts", 0, "of each cell (default 1, with -full 5)")
 	flag.BoolVar(&o.lag, "lag", false, "also when Swarm's DNS and HAProxy forget a task (done with -full)")
-	flag.IntVar(&o.parallel, "parallel", 12, "cells at a time")
+	flag.IntVar(&o.parallel, "parallel", 6, "cells at a time, but in the Swarm, where it is one")
 	flag.StringVar(&o.drainit, "drainit", "bin/drainit", "the drainit to run")
 	flag.StringVar(&o.server, "server", "bin/server", "the example server")
 	flag.Parse()
 	o.lag = o.lag || o.full
+	if o.rollouts == 0 && o.full {
+		o.rollouts = 5
+	}
+	o.rollouts = max(o.rollouts, 1)
 	if err := o.run(); err != nil {
 		fmt.Fprintln(os.Stderr, "platforms:", err)
 		os.Exit(1)
@@ -62,14 +64,15 @@ func (o options) run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	defer removeAll()
-	var s *swarm
-	if o.lag || slices.ContainsFunc(chosen, setup.inSwarm) {
-		if s, err = joinSwarm(); err != nil {
-			return err
-		}
-		defer s.leave()
+	results, made, err := o.measure(ctx, chosen)
+	maps.Copy(made, tables(results))
+	for _, name := range slices.Sorted(maps.Keys(made)) {
+		fmt.Printf("%s\n\n%s\n", name, made[name])
 	}
-	return o.measure(ctx, s, chosen)
+	if err != nil || o.document == "" {
+		return err
+	}
+	return rewrite(o.document, made)
 }
 
 func (o options) chosen() ([]setup, error) {
@@ -83,42 +86,59 @@ func (o options) chosen() ([]setup, error) {
 	}
 	var chosen []setup
 	for _, u := range all {
-		if only.MatchString(u.name()) {
+		if only.MatchString(u.name()) && (!u.extra || o.only != "") {
 			chosen = append(chosen, u)
 		}
 	}
 	return chosen, nil
 }
 
-func (o options) measure(ctx context.Context, s *swarm, chosen []setup) error {
+// measure returns the results, and the tables that are not made of them.
+func (o options) measure(ctx context.Context, chosen []setup) ([]result, map[string]string, error) {
+	made := map[string]string{}
 	if err := buildImage(o.drainit, o.server); err != nil {
-		return err
+		return nil, made, err
 	}
-	rollouts := o.rollouts
-	if rollouts == 0 {
-		rollouts = 1
-		if o.full {
-			rollouts = 5
+	var err error
+	if made["versions"], err = versions(); err != nil {
+		return nil, made, err
+	}
+	inSwarm, others := split(chosen)
+	results, err := o.measureSwarm(ctx, inSwarm, made)
+	if err == nil && len(others) > 0 {
+		var more []result
+		more, err = measureAll(ctx, nil, others, o.rollouts, o.parallel)
+		results = append(results, more...)
+	}
+	return results, made, err
+}
+
+// measureSwarm measures what needs a Swarm, one cell after the other: with many at once the engine (Docker 20.10) hung
+// when they were interrupted, and answered nobody until it was started anew.
+func (o options) measureSwarm(ctx context.Context, chosen []setup, made map[string]string) ([]result, error) {
+	if len(chosen) == 0 && !o.lag {
+		return nil, nil
+	}
+	s, err := joinSwarm()
+	if err != nil {
+		return nil, err
+	}
+	defer s.leave()
+	results, err := measureAll(ctx, s, chosen, o.rollouts, 1)
+	if err == nil && o.lag {
+		made["lag"], err = measureLags(s)
+	}
+	return results, err
+}
+
+// split tells set-ups that need a Swarm from others.
+func split(all []setup) (inSwarm, others []setup) {
+	for _, u := range all {
+		if u.route.swarm {
+			inSwarm = append(inSwarm, u)
+		} else {
+			others = append(others, u)
 		}
 	}
-	began := time.Now()
-	results, err := measureAll(ctx, s, chosen, rollouts, o.parallel)
-	fmt.Fprintf(os.Stderr, "took %v\n", time.Since(began).Round(time.Second))
-	made := tables(results)
-	packages, wrong := versions()
-	made["versions"] = packages
-	if o.lag {
-		lags, wrong := measureLags(s)
-		made["lag"], err = lags, errors.Join(err, wrong)
-	}
-	for _, name := range slices.Sorted(maps.Keys(made)) {
-		fmt.Printf("%s\n\n%s\n", name, made[name])
-	}
-	if err = errors.Join(err, wrong); err != nil {
-		return err
-	}
-	if o.document == "" {
-		return nil
-	}
-	return rewrite(o.document, made)
+	return inSwarm, others
 }

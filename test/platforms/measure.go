@@ -17,9 +17,9 @@ type result struct {
 	took     []time.Duration
 }
 
-// measureAll measures every cell of the set-ups, some at a time, and returns the results in their order. When ctx ends
-// no rollout begins, and those under way are waited for: an engine that leaves its Swarm while services are made in it
-// can hang.
+// measureAll measures every cell of the set-ups, some at a time, and returns the results in their order. When ctx ends,
+// or a cell has failed, no rollout begins and those under way are waited for: to remove what an engine is at work on is
+// to invite its deadlocks.
 func measureAll(ctx context.Context, s *swarm, chosen []setup, rollouts, parallel int) ([]result, error) {
 	var cells []cell
 	for _, u := range chosen {
@@ -27,29 +27,33 @@ func measureAll(ctx context.Context, s *swarm, chosen []setup, rollouts, paralle
 			cells = append(cells, cell{u, l, fmt.Sprintf("%s-%d", run, len(cells))})
 		}
 	}
+	going, stop := context.WithCancel(ctx)
+	defer stop()
 	results, errs := make([]result, len(cells)), make([]error, len(cells))
 	turns := make(chan struct{}, parallel)
 	var pending sync.WaitGroup
 	for n, c := range cells {
 		turns <- struct{}{}
+		if going.Err() != nil {
+			break
+		}
 		pending.Go(func() {
 			began := time.Now()
-			results[n], errs[n] = measure(ctx, s, c, rollouts)
+			if results[n], errs[n] = measure(going, s, c, rollouts); errs[n] != nil {
+				stop()
+			}
 			fmt.Fprintf(os.Stderr, "%.0fs: %s, %s: %s\n",
 				time.Since(began).Seconds(), c.setup.name(), c.lane.name, results[n].summary())
 			<-turns
 		})
 	}
 	pending.Wait()
-	return results, errors.Join(errs...)
+	return results, errors.Join(append(errs, ctx.Err())...)
 }
 
 // measure makes the place of a cell and rolls there again and again.
 func measure(ctx context.Context, s *swarm, c cell, rollouts int) (result, error) {
 	r := result{cell: c, counts: make([]counts, len(kinds))}
-	if ctx.Err() != nil {
-		return r, ctx.Err()
-	}
 	defer removeNamed(c.name) // so that cells after it have the machine to themselves
 	p, err := c.route.begin(s, c)
 	if err != nil {
@@ -57,7 +61,7 @@ func measure(ctx context.Context, s *swarm, c cell, rollouts int) (result, error
 	}
 	for range rollouts {
 		if ctx.Err() != nil {
-			return r, ctx.Err()
+			return r, nil
 		}
 		took, counts, err := p.rollout(c.response)
 		if err != nil {

@@ -139,3 +139,40 @@ func TestTheDocumentHasAPlaceForEveryTable(t *testing.T) {
 		}
 	}
 }
+
+// What is in a Swarm is measured apart from the rest.
+func TestChosen(t *testing.T) {
+	for _, tt := range []struct {
+		options options
+		swarm   int
+		others  int
+	}{
+		{options{}, 1, 2},
+		{options{full: true}, 2, 4},
+		{options{only: "swarm"}, 8, 0},
+		{options{only: "^health.*nginx"}, 0, 2},
+	} {
+		chosen, err := tt.options.chosen()
+		inSwarm, others := split(chosen)
+		if err != nil || len(inSwarm) != tt.swarm || len(others) != tt.others {
+			t.Errorf("%+v: %d in Swarm, %d not, error %v, want %d and %d",
+				tt.options, len(inSwarm), len(others), err, tt.swarm, tt.others)
+		}
+	}
+	if _, err := (options{only: "("}).chosen(); err == nil {
+		t.Error("no error of an expression that is none")
+	}
+}
+
+// A cell that fails keeps the rest from being begun.
+func TestAFailureEndsTheRun(t *testing.T) {
+	began := 0
+	broken := route{name: "broken", begin: func(*swarm, cell) (place, error) {
+		began++
+		return place{}, errors.New("broken")
+	}}
+	results, err := measureAll(t.Context(), nil, []setup{{route: broken, lanes: everyLane}}, 1, 1)
+	if err == nil || began != 1 || len(tables(results)) != 0 {
+		t.Errorf("%d cells were begun, error %v, want 1 and an error", began, err)
+	}
+}

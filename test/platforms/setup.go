@@ -19,6 +19,7 @@ type setup struct {
 	mode     string
 	response time.Duration
 	lanes    []lane
+	extra    bool // only where -only asks for it: one cell at a time, all would take hours
 }
 
 // A route is how requests find the server, and how that is replaced.
@@ -43,33 +44,30 @@ type place struct {
 	servers func() (map[string]string, error) // that HAProxy uses, by name; nil without it
 }
 
-// inSwarm reports whether the set-up needs a Swarm.
-func (u setup) inSwarm() bool { return u.route.swarm }
-
 // setups are all that is measured, in the order of the tables.
 func setups() []setup {
 	const moment, slow = 500 * time.Millisecond, 6 * time.Second
 	all := []setup{}
 	for _, mode := range []string{exits, drains} {
 		for _, response := range []time.Duration{0, moment, slow} {
-			all = append(all, setup{"swarm", dnsSoon, mode, response, everyLane})
+			all = append(all, setup{"swarm", dnsSoon, mode, response, everyLane, mode != exits || response != slow})
 		}
 	}
 	withLonger := append(slices.Clone(everyLane), longer)
 	all = append(all,
-		setup{"swarm", dnsSoon, ignores, moment, everyLane},
-		setup{"swarm", dnsLate, exits, moment, withLonger},
+		setup{"swarm", dnsSoon, ignores, moment, everyLane, true},
+		setup{"swarm", dnsLate, exits, moment, withLonger, false},
 	)
 	for _, response := range []time.Duration{moment, slow} {
-		all = append(all, setup{"health", checksSoon, exits, response, everyLane})
+		all = append(all, setup{"health", checksSoon, exits, response, everyLane, response == slow})
 	}
 	return append(all,
-		setup{"health", checksSoon, drains, moment, everyLane},
-		setup{"health", checksLate, exits, moment, withLonger},
-		setup{"health", nginx, exits, moment, everyLane},
-		setup{"health", nginx, drains, moment, everyLane},
-		setup{"compose", composeSoon, exits, moment, everyLane},
-		setup{"compose", composeLate, exits, moment, withLonger},
+		setup{"health", checksSoon, drains, moment, everyLane, true},
+		setup{"health", checksLate, exits, moment, withLonger, false},
+		setup{"health", nginx, exits, moment, everyLane, true},
+		setup{"health", nginx, drains, moment, everyLane, true},
+		setup{"compose", composeSoon, exits, moment, everyLane, false},
+		setup{"compose", composeLate, exits, moment, withLonger, false},
 	)
 }
 
@@ -77,7 +75,7 @@ func setups() []setup {
 func smoke() []setup {
 	var all []setup
 	for _, route := range []route{dnsLate, checksSoon, composeSoon} {
-		all = append(all, setup{"smoke", route, exits, 500 * time.Millisecond, []lane{bare, tini, fixed}})
+		all = append(all, setup{"smoke", route, exits, 500 * time.Millisecond, []lane{bare, tini, fixed}, false})
 	}
 	return all
 }
