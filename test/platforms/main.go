@@ -33,7 +33,7 @@ type options struct {
 
 func main() {
 	var o options
-	flag.BoolVar(&o.full, "full", false, "what -only leaves, five rollouts of each cell: about 40 minutes")
+	flag.BoolVar(&o.full, "full", false, "what -only leaves, five rollouts of each cell: about an hour")
 	flag.StringVar(&o.only, "only", "", "only the set-ups whose names match this `expression`, such as 'swarm.*exit'")
 	flag.StringVar(&o.document, "w", "", "`file` whose tables of what is measured are replaced")
 	flag.IntVar(&o.rollouts, "rollouts", 0, "of each cell (default 1, with -full 5)")
