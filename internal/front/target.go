@@ -1,0 +1,115 @@
+package front
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// A Target is where the program listens: "tcp" and "127.0.0.1:8081", or "unix"
+// and "/run/app.sock".
+type Target struct{ Network, Address string }
+
+// String is the target as --front has it.
+func (t Target) String() string {
+	if t.Network == "unix" {
+		return "unix:" + t.Address
+	}
+	return t.Address
+}
+
+// ParseRoute reads LISTEN=TARGET. LISTEN is [HOST]:PORT. TARGET is [HOST]:PORT,
+// a bare PORT (both of this machine where no host is given), or unix:/PATH. The
+// errors name the value and what would be right.
+func ParseRoute(s string) (listen string, t Target, err error) {
+	listen, target, ok := strings.Cut(s, "=")
+	if !ok {
+		return "", Target{}, fmt.Errorf("%q: no target; LISTEN=TARGET is meant, as :8080=127.0.0.1:8081", s)
+	}
+	if _, err := hostPort(listen); err != nil {
+		return "", Target{}, fmt.Errorf("%q: LISTEN %q: %w; an address like :8080 or 0.0.0.0:8080 is meant", s, listen, err)
+	}
+	t, err = parseTarget(target)
+	if err != nil {
+		return "", Target{}, fmt.Errorf("%q: TARGET %q: %w", s, target, err)
+	}
+	if t.Network == "tcp" && sameAddress(listen, t.Address) {
+		return "", Target{}, fmt.Errorf("%q: LISTEN and TARGET are the same; move the program to another port, "+
+			"as :8080=127.0.0.1:8081", s)
+	}
+	return listen, t, nil
+}
+
+// parseTarget reads what stands right of the equals sign.
+func parseTarget(s string) (Target, error) {
+	if path, ok := strings.CutPrefix(s, "unix:"); ok {
+		return unixTarget(path)
+	}
+	if strings.HasPrefix(s, "/") {
+		return unixTarget(s)
+	}
+	if strings.Contains(s, "://") {
+		return Target{}, errors.New("an address is meant and no URL, as 127.0.0.1:8081")
+	}
+	if _, err := portNumber(s); err == nil {
+		s = ":" + s
+	}
+	host, err := hostPort(s)
+	if err != nil {
+		return Target{}, fmt.Errorf("%w; an address like 127.0.0.1:8081 or unix:/run/app.sock is meant", err)
+	}
+	if host == "" {
+		s = "127.0.0.1" + s
+	}
+	return Target{"tcp", s}, nil
+}
+
+// unixTarget checks a socket's path, see unix(7) for its length.
+func unixTarget(path string) (Target, error) {
+	switch {
+	case !filepath.IsAbs(path):
+		return Target{}, errors.New("the path of a socket begins with /, as unix:/run/app.sock")
+	case len(path) > 107:
+		return Target{}, fmt.Errorf("the path of a socket has 107 bytes at most, this one %d", len(path))
+	}
+	return Target{"unix", path}, nil
+}
+
+// hostPort checks HOST:PORT and returns the host, which may be empty.
+func hostPort(s string) (host string, err error) {
+	host, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return "", errors.New("no HOST:PORT")
+	}
+	if _, err := portNumber(port); err != nil {
+		return "", err
+	}
+	return host, nil
+}
+
+func portNumber(s string) (uint16, error) {
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("%q is no port from 1 to 65535", s)
+	}
+	return uint16(n), nil
+}
+
+// sameAddress reports whether a connection to target would reach a listener on
+// listen for sure.
+func sameAddress(listen, target string) bool {
+	lh, lp, _ := net.SplitHostPort(listen)
+	th, tp, _ := net.SplitHostPort(target)
+	if lp != tp {
+		return false
+	}
+	if lh == th {
+		return true
+	}
+	l, t := net.ParseIP(lh), net.ParseIP(th)
+	local := th == "localhost" || t != nil && t.IsLoopback()
+	return local && (lh == "" || l != nil && l.IsUnspecified())
+}
