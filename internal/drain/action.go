@@ -24,6 +24,9 @@ type (
 	// change, and answers with PeerSeen.
 	Meet struct{}
 
+	// Front tells the front something.
+	Front struct{ Do FrontDeed }
+
 	// Act does the actions of the instants named, in their order, and answers
 	// with ActionsDone, once; sooner than Within, or not at all.
 	Act struct {
@@ -59,6 +62,7 @@ func (Enter) action()         {}
 func (Unready) action()       {}
 func (Look) action()          {}
 func (Meet) action()          {}
+func (Front) action()         {}
 func (Act) action()           {}
 func (Forward) action()       {}
 func (StopSignal) action()    {}

@@ -18,7 +18,7 @@ type (
 	// ChildExited is the end of the child. It happens once.
 	ChildExited struct {
 		Status int  // what drainit is to leave with
-		Left   bool // processes drainit answers for are still there; in Killing: and leaving does not end them
+		Left   bool // processes drainit answers for, but for the front, are still there; in Killing: and leaving does not end them
 
 		CutKnown bool // what follows is
 		Cut      int  // requests in flight that ended with it, or since the stop signal
@@ -59,6 +59,18 @@ type (
 		Status int // that it left with
 	}
 
+	// FrontIdle says that the front, which was told to close, has nothing in
+	// flight any more.
+	FrontIdle struct{}
+
+	// FrontGone is the end of the front. It happens once.
+	FrontGone struct {
+		Status int // to leave with, unless it was told to end
+
+		CutKnown bool // what follows is
+		Cut      int  // requests that the program's end cut
+	}
+
 	// ActionsDone answers an Act.
 	ActionsDone struct{}
 
@@ -75,6 +87,8 @@ func (PeerSeen) event()    {}
 func (OrderOff) event()    {}
 func (OrderOn) event()     {}
 func (PeerLeft) event()    {}
+func (FrontIdle) event()   {}
+func (FrontGone) event()   {}
 func (ActionsDone) event() {}
 func (Woken) event()       {}
 

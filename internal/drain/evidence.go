@@ -74,6 +74,8 @@ func (m *Machine) observed(now time.Time, e Observed) []Action {
 	switch {
 	case m.state == Stopping || m.acting():
 		return nil
+	case m.wait.delayOver && m.frontUp():
+		return nil // it says by itself when nothing is in flight any more
 	case m.wait.delayOver:
 		return m.stopIfClear(now)
 	case m.peers.held == "" && m.plan.DelayMax > 0 && !now.Before(m.rec.T0.Add(m.plan.Delay)) && m.wait.silence.strong():
@@ -101,7 +103,7 @@ func (m *Machine) endDelay(now time.Time, why string) []Action {
 	}
 	m.wait.delayOver = true
 	m.rec.DelayOverAt = now
-	return m.look()
+	return append(m.closeFront(now), m.look()...)
 }
 
 func (m *Machine) stopIfClear(now time.Time) []Action {

@@ -1,6 +1,7 @@
 package drain
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -15,6 +16,8 @@ func FuzzMachine(f *testing.F) {
 	f.Add(uint8(60), uint8(1), uint8(14), uint8(0), uint8(2), uint8(1), uint8(0|4|8), uint8(0), uint8(0x25), []byte{0, 1, 30, 5, 38, 5, 6, 5, 6, 30})
 	f.Add(uint8(30), uint8(5), uint8(0), uint8(0), uint8(2), uint8(0), uint8(0), uint8(2|1<<2), uint8(0x25), []byte{0, 10, 24, 60, 40, 60, 2, 200, 3})
 	f.Add(uint8(60), uint8(1), uint8(0), uint8(0), uint8(2), uint8(1), uint8(1|8), uint8(2|2<<2), uint8(0x25), []byte{0, 1, 24, 20, 25, 20, 15, 90, 9, 90})
+	f.Add(uint8(60), uint8(5), uint8(0), uint8(0), uint8(2), uint8(1), uint8(64|8), uint8(0), uint8(0), []byte{0, 10, 6, 60, 168, 10, 3, 5, 136, 5})
+	f.Add(uint8(60), uint8(5), uint8(0), uint8(0), uint8(2), uint8(1|4), uint8(64|8), uint8(2|1<<2), uint8(0), []byte{136, 10, 0, 60, 11, 10, 4, 5})
 	f.Fuzz(func(t *testing.T, grace, delay, more, deadline, sweep, flags, evidence, order, schedule uint8, events []byte) {
 		names := []string{"a", "b", "c", "d"}
 		var waits []time.Duration
@@ -39,6 +42,7 @@ func FuzzMachine(f *testing.F) {
 			Kubernetes:      flags&8 != 0,
 			DelayMax:        time.Duration(int(more>>4)*(int(delay)+int(more))) * time.Second,
 			Until:           Until(evidence & 3 % 3),
+			Front:           evidence&64 != 0,
 			Name:            names[order>>2&3],
 			Order:           names[:max(order&3, order>>2&3)+min(order, 1)],
 		}.Plan()
@@ -80,7 +84,8 @@ func fuzzEvent(b byte) Event {
 	case 7:
 		return PeerSeen{Name: string('a' + rune(b>>3&3)), Peer: Peer(b >> 5 & 3)}
 	case 8:
-		return []Event{OrderOff{"x"}, OrderOn{}, PeerLeft{"z", int(b)}, Woken{}}[b>>5&3]
+		return []Event{OrderOff{"x"}, OrderOn{}, PeerLeft{"z", int(b)}, Woken{},
+			FrontGone{Status: int(b), CutKnown: true}, FrontIdle{}, FrontGone{Status: int(b)}, FrontIdle{}}[b>>5]
 	case 6:
 		return fuzzLook(b)
 	case 0:
@@ -117,6 +122,7 @@ type checker struct {
 	punctual                         bool // it is woken when it wants to be
 	looking                          bool // a look was asked for and not answered
 	exits, reds, kills, sweeps, stop int
+	front                            []FrontDeed // that it was told
 }
 
 func (c *checker) check(m *Machine, now time.Time, todo []Action) {
@@ -150,7 +156,12 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 			if since < min(againAfter, c.plan.Sweep) && (c.plan.Deadline == 0 || now.Before(m.Record().T0.Add(c.plan.Deadline))) {
 				c.t.Errorf("leftovers killed %v after the child's end, at no limit and for an echo", since)
 			}
+		case Front:
+			c.checkFront(m, a.Do)
 		case StopSignal:
+			if c.plan.Front && !m.front.gone && !slices.Contains(c.front, FrontClose) {
+				c.t.Error("stop signal sent while the front takes clients in")
+			}
 			if a.Step != c.stop {
 				c.t.Errorf("stop signal %d, want step %d: skipped or sent twice", a.Step, c.stop)
 			}
@@ -177,6 +188,24 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 	if _, ok := m.Wake(); ok && m.State() == Exited {
 		c.t.Error("wants to be woken after the exit")
 	}
+}
+
+// checkFront: it is told each thing once and in order; nobody is sent to one
+// that takes nothing new in; and it is not ended while the program lives.
+func (c *checker) checkFront(m *Machine, told FrontDeed) {
+	if !c.plan.Front {
+		c.t.Errorf("told %v to a front that is not there", told)
+	}
+	if len(c.front) > 0 && told <= c.front[len(c.front)-1] {
+		c.t.Errorf("front told %v after %v", told, c.front)
+	}
+	if told == FrontClose && !m.unready {
+		c.t.Error("front closed while ready")
+	}
+	if told == FrontEnd && !m.childGone() {
+		c.t.Error("front ended while the child lives")
+	}
+	c.front = append(c.front, told)
 }
 
 // checkStop holds the instant of the stop signal against what was told: evidence

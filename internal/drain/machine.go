@@ -28,11 +28,15 @@ type Machine struct {
 	hold     time.Time // when the delay ends at the latest; set in Draining
 	wait     evidence  // what looks have shown
 	peers    peers     // what those before this one in the stop order do
+	front    frontState
 	patience time.Time // when Killing or Sweeping ends
 	progress time.Time // when the next progress line is due; zero while running
 	unready  bool
 
 	peerStatus int // to leave with; see Record.ExitWith
+
+	sweeping bool   // in Sweeping: leftovers are, else only the front is waited for
+	sweptWhy string // why it is over when the front has gone
 
 	drainActed  bool      // the at-drain actions were begun
 	actingUntil time.Time // when the stop signal is sent, whatever the actions do; zero before it is due
@@ -92,6 +96,10 @@ func (m *Machine) handle(now time.Time, e Event) []Action {
 		if m.state == Running {
 			m.peers.off = ""
 		}
+	case FrontIdle:
+		return m.frontIdle(now)
+	case FrontGone:
+		return m.frontGone(now, e)
 	case PeerLeft:
 		return m.exitWith(now, e)
 	case NothingLeft:
@@ -123,7 +131,7 @@ func (m *Machine) stopRequest(now time.Time, e StopRequest) []Action {
 	case Sweeping:
 		m.rec.Requests++
 		if m.endsSweep(now, e) {
-			m.rec.SweepCut = true
+			m.rec.SweepCut = m.sweeping
 			return append([]Action{KillLeftovers{}}, m.exit(now, "asked again")...)
 		}
 	}
@@ -164,6 +172,7 @@ func (m *Machine) begin(now time.Time, e StopRequest, skip string) []Action {
 		todo = m.red(now)
 	}
 	todo = append(todo, met...)
+	todo = append(todo, m.tellFront(FrontDrain)...)
 	if latest > 0 {
 		todo = append(todo, m.look()...)
 		todo = append(todo, m.actAtDrain(now)...)
@@ -180,11 +189,12 @@ func (m *Machine) stop(now time.Time, why string) []Action {
 	m.rec.StopWhy = why
 	m.rec.Peers = append([]PeerRecord(nil), m.peers.list...)
 	m.wait.next = now.Add(lookLeast)
+	todo := m.closeFront(now)
 	if acts := m.actAtStop(now); acts != nil {
 		m.peers.held = "" // nobody holds it any more
-		return append(acts, m.red(now)...)
+		return append(append(todo, acts...), m.red(now)...)
 	}
-	return m.sendStop(now)
+	return append(todo, m.sendStop(now)...)
 }
 
 func (m *Machine) sendStop(now time.Time) []Action {
@@ -217,23 +227,38 @@ func (m *Machine) childExited(now time.Time, e ChildExited) []Action {
 		return nil
 	}
 	m.rec.ChildExitAt, m.rec.Status = now, e.Status
-	m.rec.cut, m.rec.CutKnown = e.Cut, e.CutKnown
+	if e.CutKnown {
+		m.rec.cut, m.rec.CutKnown = e.Cut, true
+	}
 	red := m.red(now)
 	switch {
 	case m.state == Killing && e.Left:
 		return red // SIGKILL goes on
 	case m.state == Killing:
 		return append(red, m.exit(now, "killed")...)
-	case !e.Left:
-		return append(red, m.exit(now, "child exited")...)
-	case m.plan.Sweep == 0:
-		return append(red, m.exit(now, "child exited, sweep is 0")...)
 	}
-	m.patience = now.Add(m.plan.Sweep)
+	m.sweeping, m.sweptWhy = e.Left && m.plan.Sweep > 0, "child exited"
+	if e.Left && !m.sweeping {
+		m.sweptWhy = "child exited, sweep is 0"
+	}
+	if !m.sweeping && !m.frontUp() {
+		return append(red, m.exit(now, m.sweptWhy)...)
+	}
+	return append(m.beginSweep(now), append(red, m.enter(now, Sweeping, m.sweptWhy))...)
+}
+
+// beginSweep has leftovers end, if any, and the front.
+func (m *Machine) beginSweep(now time.Time) []Action {
+	todo := m.tellFront(FrontEnd)
+	m.patience = now.Add(frontPatience)
+	if m.sweeping {
+		todo = append(todo, Sweep{})
+		m.patience = now.Add(m.plan.Sweep)
+	}
 	if deadline, ok := m.deadline(); ok && deadline.Before(m.patience) {
 		m.patience = deadline
 	}
-	return append([]Action{Sweep{}}, append(red, m.enter(now, Sweeping, "child exited"))...)
+	return todo
 }
 
 // childGone reports whether the child has exited.

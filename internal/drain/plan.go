@@ -24,6 +24,7 @@ type Settings struct {
 	DelayGiven bool          // false: auto
 
 	Until Until // what else must be true before the stop signal
+	Front bool  // a front takes the program's clients in, and what it has in flight is waited for
 
 	Deadline    time.Duration // from the stop request; the pod's, where there is an order
 	DeadlineOff bool          // no deadline, whatever the grace period
@@ -56,6 +57,7 @@ type Plan struct {
 	DelayRule  string        // why it is what it is
 
 	Until Until // what else is waited for, until Reserve before the deadline
+	Front bool  // the front takes nothing new in once the hold is over
 
 	Before []string // the peers that have to go first, until Reserve before the deadline
 
@@ -80,6 +82,7 @@ func (s Settings) Plan() (Plan, []Problem) {
 		GracePeriod:     s.GracePeriod,
 		AtDrain:         s.AtDrain,
 		AtStop:          s.AtStop,
+		Front:           s.Front,
 		Sweep:           s.Sweep,
 		UnreadyAfter:    s.UnreadyAfter,
 		UnreadyWithStop: s.UnreadyWithStop,
@@ -96,7 +99,7 @@ func (s Settings) Plan() (Plan, []Problem) {
 		p.Delay, p.DelayRule = max(0, p.Deadline-p.Reserve), "auto: what its place in the stop order leaves"
 	}
 	if p.Deadline > 0 { // else nothing would end what waits for evidence
-		p.DelayMax, p.Until = s.DelayMax, s.Until
+		p.DelayMax, p.Until = s.DelayMax, s.until()
 	}
 	p.ActionTime = s.actionTime(p)
 	p.Next = s.schedule(p)
@@ -118,6 +121,14 @@ func (p Plan) alone() time.Duration {
 		return p.Longest()
 	}
 	return max(p.Longest(), p.Deadline-p.Reserve)
+}
+
+// until is what was asked for, and with a front at least that nothing is in flight.
+func (s Settings) until() Until {
+	if s.Front && s.Until == UntilDelay {
+		return UntilIdle
+	}
+	return s.Until
 }
 
 // deadline is the grace period less 2s (less a fifth under 10s) unless it was given.

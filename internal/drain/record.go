@@ -26,17 +26,18 @@ type Record struct {
 
 	WaitsFor []string     // the peers that had to go first, as of the stop request
 	Peers    []PeerRecord // those before this one, as of the stop signal
-	ExitWith string       // the peer that has gone, and with whose status this one leaves; "": none
+	ExitWith string       // the peer that has gone, or "front", and with whose status this one leaves; "": none
 
-	ActedAtDrain time.Time // when the actions were begun
-	ActedAtStop  time.Time
-	UnreadyAt    time.Time
-	StopAt       time.Time
-	StopWhy      string      // why the hold ended
-	Steps        []time.Time // the signals of the schedule, of which StopAt is the first
-	KillAt       time.Time
-	ChildExitAt  time.Time
-	ExitAt       time.Time
+	ActedAtDrain  time.Time // when the actions were begun
+	ActedAtStop   time.Time
+	UnreadyAt     time.Time
+	FrontClosedAt time.Time // when the front was told to take nothing new in
+	StopAt        time.Time
+	StopWhy       string      // why the hold ended
+	Steps         []time.Time // the signals of the schedule, of which StopAt is the first
+	KillAt        time.Time
+	ChildExitAt   time.Time
+	ExitAt        time.Time
 
 	Status   int  // to leave with
 	SweepCut bool // leftovers were to be killed

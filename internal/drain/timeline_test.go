@@ -229,6 +229,8 @@ func parseSettings(t *testing.T, words []string) Settings {
 			s.Order = strings.Split(value, ",")
 		case "name":
 			s.Name = value
+		case "front":
+			s.Front = true
 		case "until":
 			s.Until = Until(slices.Index(Untils(), value))
 		case "deadline":
@@ -292,6 +294,16 @@ func parseEvent(t *testing.T, words []string) Event {
 			t.Fatal(err)
 		}
 		return PeerLeft{words[1], status}
+	case "front-idle":
+		return FrontIdle{}
+	case "front-gone":
+		var e FrontGone
+		if _, err := fmt.Sscan(words[1], &e.Status); err != nil {
+			t.Fatal(err)
+		}
+		_, err := fmt.Sscanf(rest[len(words[1]):], " cut %d", &e.Cut)
+		e.CutKnown = err == nil
+		return e
 	case "gone":
 		return NothingLeft{}
 	case "done":
@@ -338,6 +350,8 @@ func show(a Action) string {
 		return "forward " + signalName(a.Signal)
 	case StopSignal:
 		return fmt.Sprintf("stop signal %d", a.Step)
+	case Front:
+		return fmt.Sprintf("front %v", a.Do)
 	case Act:
 		return fmt.Sprintf("act%s%s within %v", map[bool]string{true: " at-drain"}[a.Drain], map[bool]string{true: " at-stop"}[a.Stop], a.Within)
 	case Exit:

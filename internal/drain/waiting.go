@@ -36,6 +36,9 @@ func (m *Machine) WaitingFor(now time.Time) string {
 		}
 		return fmt.Sprintf("the child to go after SIGKILL, %v at most", in(m.patience))
 	case Sweeping:
+		if m.finishing() {
+			return fmt.Sprintf("the front to answer its last clients, %v at most", in(m.patience))
+		}
 		return fmt.Sprintf("leftovers of the child to exit; SIGKILL in %v", in(m.patience))
 	}
 	return ""

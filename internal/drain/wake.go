@@ -89,6 +89,9 @@ func (m *Machine) unkillable(now time.Time) []Action {
 }
 
 func (m *Machine) sweepOver(now time.Time) []Action {
+	if m.finishing() {
+		return append([]Action{KillLeftovers{}}, m.exit(now, "front did not end")...)
+	}
 	m.rec.SweepCut = true
 	return append([]Action{KillLeftovers{}}, m.exit(now, "sweep over")...)
 }
