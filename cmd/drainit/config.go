@@ -27,6 +27,9 @@ type config struct {
 
 	AtDrain, AtStop []action
 
+	Front          []route // what a front listens on, and the program's addresses behind it
+	FrontForwarded bool    // it appends the client's address to X-Forwarded-For
+
 	ProbeAddr      string // "": probes are off
 	ProbeAddrGiven bool   // and not the default
 
@@ -118,6 +121,8 @@ func (r *reading) wrong(name, says string) {
 	switch name {
 	case "ready-check", "live-check":
 		shown = withoutSecrets(shown)
+	case "front":
+		shown = strings.ReplaceAll(shown, "\n", ",")
 	case "at-drain", "at-stop":
 		shown = withoutTexts(shown)
 	}

@@ -11,6 +11,9 @@ import (
 // check looks at what must fit together, as far as it could be read, and works
 // out the plan.
 func (r *reading) check() {
+	if r.readable("front", "probe-addr") {
+		r.checkFront()
+	}
 	plan, misfits := r.cfg.Settings.Plan()
 	r.cfg.Plan = plan
 	if r.readable("grace-period", "drain-delay", "drain-until", "deadline", "name", "stop-order") {

@@ -53,6 +53,10 @@ func show(c config, name string) string {
 		return fmt.Sprint(c.Settings.Order)
 	case "name":
 		return c.Settings.Name
+	case "front":
+		return fmt.Sprint(c.Front)
+	case "front-forwarded":
+		return fmt.Sprint(c.FrontForwarded)
 	case "exit-with":
 		return fmt.Sprint(c.ExitWith)
 	case "pod-id":
@@ -90,6 +94,8 @@ var settingCases = map[string]struct{ byDefault, value, shown, other, otherShown
 	"live-check":      {"<nil>", "https://127.0.0.1/livez", "https://127.0.0.1/livez", "tcp://[::1]:1", "tcp://[::1]:1"},
 	"unready-after":   {"false 0s", "3", "false 3s", "stop", "true 0s"},
 	"probe-addr":      {":10143", "127.0.0.1:9", "127.0.0.1:9", "off", ""},
+	"front":           {"[]", ":80=8080", "[:80=127.0.0.1:8080]", "[::1]:80=unix:/run/a.sock, 10.0.0.1:81=[::1]:9", "[[::1]:80=unix:/run/a.sock 10.0.0.1:81=[::1]:9]"},
+	"front-forwarded": {"true", "off", "false", "append", "true"},
 	"exit-with":       {"[]", "app", "[app]", "app,cache", "[app cache]"},
 	"pod-id":          {"", "3f0d1c52-5f0e-4a64-9f4b-0b7c9d3c1a2e", "3f0d1c52-5f0e-4a64-9f4b-0b7c9d3c1a2e", "x", "x"},
 	"remap-exit":      {"map[]", "143=0,130=0", "map[130:0 143:0]", " 255 = 1 ", "map[255:1]"},
@@ -110,7 +116,7 @@ func mustParse(t *testing.T, args, env []string) config {
 // companions are what a setting cannot be without: those that wait for evidence
 // need an end, an order needs a name in it.
 func companions(name string) []string {
-	if name == "drain-delay" || name == "drain-until" {
+	if name == "drain-delay" || name == "drain-until" || name == "front" {
 		return []string{"DRAINIT_DEADLINE=1h"}
 	}
 	if name == "stop-order" {
@@ -242,7 +248,6 @@ func TestUnknownVariables(t *testing.T) {
 		"DRAINIT_drain_delay=1":                   "DRAINIT_drain_delay is ignored: no such setting; did you mean DRAINIT_DRAIN_DELAY?",
 		"DRAINIT_QUUX=1":                          "DRAINIT_QUUX is ignored: no such setting",
 		"DRAINIT_=1":                              "DRAINIT_ is ignored: no such setting",
-		"DRAINIT_FRONT=:80=:8080":                 "DRAINIT_FRONT is ignored: not in this version",
 		"DRAINIT_HELP=1":                          "DRAINIT_HELP is ignored: no such setting",
 		"DRAINIT_QUUX=":                           "",
 		"DRAINIT_SWEEP=3s":                        "",
@@ -265,7 +270,7 @@ func TestUnknownVariables(t *testing.T) {
 }
 
 func TestNoSettingHasANameThatKubernetesMakes(t *testing.T) {
-	for _, name := range append(settingNames(), laterFlags()...) {
+	for _, name := range settingNames() {
 		if v := variableOf(name); madeByKubernetes(v) {
 			t.Errorf("%s is a name that Kubernetes gives a variable of its own", v)
 		}
@@ -288,7 +293,7 @@ func TestEverythingIsReportedAtOnce(t *testing.T) {
 			env = append(env, variableOf(s.name)+"=?")
 		}
 	}
-	args = append(args, "--nothing", "-g", "--front", "a", "--grace-period")
+	args = append(args, "--nothing", "-g", "--grace-period")
 	_, _, err := parse(args, env)
 	var ps problems
 	if !errors.As(err, &ps) {
@@ -298,7 +303,7 @@ func TestEverythingIsReportedAtOnce(t *testing.T) {
 	for _, p := range ps {
 		flags = append(flags, p.flag)
 	}
-	for _, want := range append([]string{"--nothing", "-g", "--front", ""}, settingNames()...) {
+	for _, want := range append([]string{"--nothing", "-g", ""}, settingNames()...) {
 		if want != "" && want[0] != '-' {
 			want = "--" + want
 		}
@@ -306,8 +311,8 @@ func TestEverythingIsReportedAtOnce(t *testing.T) {
 			t.Errorf("nothing is said of %q in\n%v", want, err)
 		}
 	}
-	if len(flags) != 4+len(settings()) {
-		t.Errorf("got %d problems, want %d:\n%v", len(flags), 4+len(settings()), err)
+	if len(flags) != 3+len(settings()) {
+		t.Errorf("got %d problems, want %d:\n%v", len(flags), 3+len(settings()), err)
 	}
 	if _, _, err := parse([]string{"--sweep=1", "--grace-period", "30", "x"}, nil); err != nil {
 		t.Errorf("nothing is wrong, got %v", err)

@@ -5,18 +5,10 @@ import (
 	"strings"
 )
 
-// laterFlags are flags of later versions: refused rather than ignored.
-func laterFlags() []string {
-	return []string{"front", "front-forwarded"}
-}
-
 // unknownFlag explains a flag that this version does not have.
 func unknownFlag(name string) (says string, takesValue bool) {
 	if name == "" || name[0] == '-' {
 		return "not a flag; -h lists them", false
-	}
-	if slices.Contains(laterFlags(), name) {
-		return "not in this version; leave it out", true
 	}
 	if says, takesValue = peersFlag(name); says != "" {
 		return says, takesValue
@@ -75,9 +67,7 @@ func unknownVariables(env []string) []string {
 			continue
 		}
 		says := "no such setting"
-		if slices.Contains(laterFlags(), name) {
-			says = "not in this version"
-		} else if n := nearest(name, known); n != "" {
+		if n := nearest(name, known); n != "" {
 			says += "; did you mean " + variableOf(n) + "?"
 		}
 		warnings = append(warnings, variable+" is ignored: "+says)

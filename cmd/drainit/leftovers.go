@@ -92,6 +92,7 @@ func (s *supervisor) whyNotKilled() string {
 // countLeftovers returns what is left after the child, and notes how many.
 func (s *supervisor) countLeftovers() (pids []int) {
 	pids, _ = s.host.children()
+	pids = s.others(pids)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.leftovers = len(pids)

@@ -114,7 +114,7 @@ func TestAtMostTwo(t *testing.T) {
 func TestSharedLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
-		s := &sharedLook{look: func() (p signals.Process) {
+		s := &sharedLook[signals.Process]{look: func() (p signals.Process) {
 			n++
 			time.Sleep(time.Second)
 			p.PID = n

@@ -35,6 +35,9 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == "ctl" {
 		os.Exit(ctl(os.Args[2:], os.Environ(), os.Stdout, os.Stderr))
 	}
+	if isFront(os.Args) {
+		os.Exit(runFront())
+	}
 	os.Exit(run(os.Args[1:], shieldRuntime(os.Environ())))
 }
 
@@ -87,6 +90,11 @@ func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
 	r := receive()
 	resetIgnored()
 	reserveThreads()
+	front, err := openFront(cfg)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "drainit:", err)
+		return exitFailed
+	}
 	c, err := start(file, cfg.Command, env)
 	if err != nil {
 		return refuse(file, err)
@@ -96,6 +104,7 @@ func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
 	chdirRoot(log)
 
 	s := newSupervisor(cfg, c, realHost(proc.OOMKills), log, nil, r)
+	s.proxy, s.front = front, front.fronting()
 	s.oomBefore, _ = s.host.oomKills()
 	s.peers = joinPod(cfg)
 	s.serve(listener, out)

@@ -32,11 +32,11 @@ func underDrainit() bool {
 }
 
 // parseUnder is parse under another drainit. The variables that hold, and those
-// by which peers are known, are that one's too, and it has held and waited when
-// this one is asked: only a flag of its own has this one do so again.
+// by which peers are known, are that one's too, and it has held and waited, and has
+// what a front listens on, when this one is asked: only a flag of its own has this one do so again.
 func parseUnder(args, env []string) (cfg config, warnings []string, err error) {
 	var shared []string
-	for _, name := range []string{"drain-delay", "drain-until", "name", "stop-order", "exit-with"} {
+	for _, name := range []string{"drain-delay", "drain-until", "name", "stop-order", "exit-with", "front", "front-forwarded"} {
 		shared = append(shared, variableOf(name))
 	}
 	own := slices.DeleteFunc(slices.Clone(env), func(kv string) bool {

@@ -35,7 +35,17 @@ func TestProblems(t *testing.T) {
 		{"--rewrite 15:3 --single-child -c -V x", "", "--rewrite: dumb-init's; write --stop-signal SIG for what a stop request such as SIGTERM is to become, --map SIG=SIG for other signals\n" +
 			"--single-child: dumb-init's; leave it out: signals go to the child alone unless --group is given\n" +
 			"-c: dumb-init's; leave it out: signals go to the child alone unless --group is given\n-V: dumb-init's; write --version"},
-		{"--front :80=:8080 --front-forwarded=off x", "", "--front: not in this version; leave it out\n--front-forwarded: not in this version; leave it out"},
+		{"--front :80=:8080 x", "", "--front \":80=:8080\": nothing ends the wait for requests in flight, and a platform that allows less would kill a program that was never told to stop; set --grace-period to what the platform allows, or --deadline"},
+		{"--front :80 --grace-period 9 x", "", `--front ":80": no target; LISTEN=TARGET is meant, as :8080=127.0.0.1:8081`},
+		{"--grace-period 9 x", "FRONT=:80=8080,:81", `--front ":80=8080,:81" (from DRAINIT_FRONT): ":81": no target; LISTEN=TARGET is meant, as :8080=127.0.0.1:8081`},
+		{"--front :80=8080 --front :80=8081 --grace-period 9 x", "", `--front ":80=8080,:80=8081": :80=127.0.0.1:8080 and :80=127.0.0.1:8081: port 80 twice; a port has one target`},
+		{"--front :80=8080 --front :8080=8081 --grace-period 9 x", "", `--front ":80=8080,:8080=8081": :80=127.0.0.1:8080: its target is where :8080=127.0.0.1:8081 listens; write the program's own port`},
+		{"--front 10.0.0.1:80=127.0.0.1:80 --grace-period 9 x", "", `--front "10.0.0.1:80=127.0.0.1:80": 10.0.0.1:80=127.0.0.1:80: the program cannot listen where the front does; move it to another port, as 10.0.0.1:80=127.0.0.1:81`},
+		{"--front :10143=8081 --grace-period 9 x", "", `--front ":10143=8081": :10143=127.0.0.1:8081: port 10143 is where drainit serves its own probes; set another --probe-addr`},
+		{"--front :80=10143 --grace-period 9 x", "", `--front ":80=10143": :80=127.0.0.1:10143: its target is where drainit serves its own probes (--probe-addr); write the program's port`},
+		{"--front :80=8080 --ports 80 --grace-period 9 x", "", `--ports "80": 80 is where drainit itself listens (--front :80=127.0.0.1:8080); write the program's port`},
+		{"--front :80=8080 --ready-check http://127.0.0.1:80/ --grace-period 9 x", "", `--ready-check "http://127.0.0.1:80/": asks drainit itself (--front :80=127.0.0.1:8080); write the program's own port`},
+		{"--front-forwarded=of x", "", `--front-forwarded "of": neither append nor off; did you mean off?`},
 		{"--stop-order app,proxy x", "", "--stop-order \"app,proxy\": which of these is this one? set --name (DRAINIT_NAME)"},
 		{"--stop-order app,proxy --name cache x", "", "--name \"cache\": not in --stop-order app,proxy; add it there, or set --stop-order none here"},
 		{"--stop-order app,,proxy --name app x", "", "--stop-order \"app,,proxy\": a name is missing; write a list such as app,proxy, or none"},

@@ -20,14 +20,18 @@ import (
 // count what it accepts.
 func (s *supervisor) lookAround(own net.Listener) (accepted *atomic.Int64) {
 	finder := &conns.Finder{
-		Processes: childProcesses,
+		Processes: s.proxy.without(childProcesses),
 		Inodes:    proc.SocketInodes,
 		UID:       s.childUID,
-		Own:       isOwn(own),
+		Own:       s.proxy.or(isOwn(own)),
 		Peer:      new(peerProbes).is,
 	}
-	s.gate, s.listening = s.newGate(finder), reachable(finder)
+	s.gate, s.listening = s.newGate(finder), s.proxy.orReachable(reachable(finder))
 	accepted = new(atomic.Int64)
+	if s.proxy != nil {
+		s.evidence = s.proxy.evidence()
+		return accepted
+	}
 	o := &observer{ports: s.portsOf(finder), log: s.log}
 	if s.cfg.Plan.DelayMax > 0 { // the one thing read before a stop
 		o.arrivals = newArrivals(conns.PassiveOpens, accepted)
@@ -49,6 +53,7 @@ func (s *supervisor) newGate(finder *conns.Finder) *probe.Gate {
 	if !s.cfg.PortsNone {
 		cfg.Listening = func() (bool, string) { return finder.Listening(s.cfg.Ports) }
 	}
+	s.proxy.addTo(&cfg, s.cfg, finder)
 	gate := probe.NewGate(cfg)
 	if gate.Green() { // there is nothing to ask
 		s.peers.say(peerReady)

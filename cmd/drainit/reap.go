@@ -11,6 +11,8 @@ import (
 // reap waits for all that has ended.
 func (s *supervisor) reap() {
 	childEnded := false
+	var front unix.WaitStatus
+	frontPID := s.front.pid
 	var reaped probe.Reaped
 	none := s.host.reap(func(pid int, ws unix.WaitStatus) {
 		delete(s.swept, pid)
@@ -20,17 +22,26 @@ func (s *supervisor) reap() {
 			reaped.Child++
 			return
 		}
+		if pid == frontPID { // never 0
+			front, s.front.pid = ws, 0
+			return
+		}
 		reaped.Orphan++
 	})
 	s.mu.Lock()
 	s.reaped.Child += reaped.Child
 	s.reaped.Orphan += reaped.Orphan
 	s.mu.Unlock()
-	switch {
-	case childEnded:
+	if childEnded {
 		cut, known := s.cut()
 		goes := s.killed && s.host.init // with us, what is left
-		s.step(drain.ChildExited{Status: s.exitStatus(), Left: !none && !goes, CutKnown: known, Cut: cut})
+		s.step(drain.ChildExited{Status: s.exitStatus(), Left: s.anythingLeft(none) && !goes, CutKnown: known, Cut: cut})
+	}
+	if frontPID != s.front.pid {
+		s.frontEnded(front)
+	}
+	switch {
+	case childEnded:
 	case none && s.ended:
 		s.step(drain.NothingLeft{})
 	case s.machine.State() == drain.Sweeping:

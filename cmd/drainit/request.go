@@ -45,7 +45,7 @@ func (s *supervisor) facts() drain.Facts {
 	s.gate.StopRequested()
 	h := s.gate.History()
 	return drain.Facts{
-		CheckConfigured: len(s.cfg.Ports) > 0 || s.cfg.ReadyCheck != nil,
+		CheckConfigured: len(s.cfg.Ports) > 0 || s.cfg.ReadyCheck != nil || s.proxy != nil && !s.cfg.PortsNone,
 		CheckAsked:      h.Asked,
 		EverReady:       h.EverReady,
 		RedInARow:       h.RedInARow,

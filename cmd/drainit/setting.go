@@ -54,6 +54,8 @@ func settings() []setting {
 		{"live-check", "none", takesValue, func(c *config, v string) error { return setCheck(&c.LiveCheck, v) }},
 		{"unready-after", "0s", takesValue, setUnreadyAfter},
 		{"probe-addr", ":" + probePort, takesValue, setProbeAddr},
+		{"front", "none", repeats, setFront},
+		{"front-forwarded", "append", takesValue, setFrontForwarded},
 		{"exit-with", "none", takesValue, setNames(func(c *config) *[]string { return &c.ExitWith })},
 		{"pod-id", "none", takesValue, setName(func(c *config) *string { return &c.PodID })},
 		{"remap-exit", "none", takesValue, setRemapExit},

@@ -1,35 +1,31 @@
 package main
 
-import (
-	"sync"
-
-	"drainit/internal/signals"
-)
+import "sync"
 
 // sharedLook has those who ask at the same time share one look, however many
 // they are: each would occupy a thread now and then.
-type sharedLook struct {
-	look func() signals.Process
+type sharedLook[T any] struct {
+	look func() T
 
 	mu       sync.Mutex
-	underway *lookUnderway
+	underway *lookUnderway[T]
 }
 
 // lookUnderway is one look. It may be read once done is closed.
-type lookUnderway struct {
-	seen signals.Process
+type lookUnderway[T any] struct {
+	seen T
 	done chan struct{}
 }
 
 // get looks, or waits for the look that somebody else began.
-func (s *sharedLook) get() signals.Process {
+func (s *sharedLook[T]) get() T {
 	s.mu.Lock()
 	if l := s.underway; l != nil {
 		s.mu.Unlock()
 		<-l.done
 		return l.seen
 	}
-	l := &lookUnderway{done: make(chan struct{})}
+	l := &lookUnderway[T]{done: make(chan struct{})}
 	s.underway = l
 	s.mu.Unlock()
 	defer func() {

@@ -21,9 +21,11 @@ type identity struct {
 
 // statusOf returns the function that the probe server asks for the state.
 func (s *supervisor) statusOf(id identity, out *logWriter) func() probe.Status {
-	shared := &sharedLook{look: func() signals.Process { return s.host.lookAt(s.child.pid, lookPatience) }}
+	shared := &sharedLook[signals.Process]{look: func() signals.Process { return s.host.lookAt(s.child.pid, lookPatience) }}
+	front := s.proxy.statusFunc()
 	return func() probe.Status {
 		root := shared.get()
+		proxy := front()
 		peers := peersOf(s.peers.ask())
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -41,6 +43,7 @@ func (s *supervisor) statusOf(id identity, out *logWriter) func() probe.Status {
 			DeadlineHit:     !rec.KillAt.IsZero(),
 			Connections:     connectionsOf(rec),
 			Actions:         s.actions.done,
+			Front:           proxy,
 			StopOrder:       s.cfg.Settings.Order,
 			Peers:           peers,
 			Signals:         s.counts(),
@@ -157,6 +160,7 @@ func timeline(p drain.Plan, rec drain.Record, next []signals.Signal) []probe.Eve
 	t.add("stop_request", rec.T0, 0, true, rec.HoldRule)
 	t.add("at_drain", rec.ActedAtDrain, 0, !over && p.AtDrain, "")
 	t.add("unready", rec.UnreadyAt, unready, true, "")
+	t.add("front_closed", rec.FrontClosedAt, frontCloses(p, rec), !over && p.Front, "")
 	t.add("at_stop", rec.ActedAtStop, stop, !over && p.AtStop, "")
 	t.add("stop_signal", rec.StopAt, stop, !over, stopDetail(p, rec))
 	t.addNext(p, rec, stop, next, !over)

@@ -37,10 +37,13 @@ type supervisor struct {
 	listening func() drain.Answer
 
 	evidence evidence
+	front    fronting
+	proxy    *frontProcess // what front speaks to; nil: there is none
 	peers    podPeers
 	said     map[string]bool // warnings about peers
 
 	oomBefore     int             // out-of-memory kills when the child started
+	frontToEnd    bool            // the front was told to end
 	killed        bool            // SIGKILL was sent by this process
 	reach         reach           // and so far it went, the last time
 	leftoversStay bool            // it did not end what the sweep had left
@@ -72,6 +75,7 @@ func newSupervisor(cfg config, c child, h host, log *slog.Logger, gate *probe.Ga
 		seen:      make(chan drain.Observed, 1),
 		listening: func() drain.Answer { return drain.Unknown },
 		evidence:  noEvidence(),
+		front:     noFront(),
 		peers:     noPeers(),
 		said:      map[string]bool{},
 		swept:     map[int]bool{},
@@ -118,6 +122,8 @@ func (s *supervisor) wait(wake <-chan time.Time) {
 		s.outcome(o)
 	case seen := <-s.seen:
 		s.step(seen)
+	case <-s.front.idle:
+		s.step(drain.FrontIdle{})
 	case news := <-s.peers.news:
 		s.heard(news)
 	case <-wake:
@@ -158,6 +164,8 @@ func (s *supervisor) do(a drain.Action) {
 		go func() { s.seen <- s.evidence.look() }() // the machine has one look at a time
 	case drain.Meet:
 		s.peers.meet(s.cfg.Plan.Before)
+	case drain.Front:
+		s.tellFront(a.Do)
 	case drain.Act:
 		s.act(a)
 	case drain.Forward:

@@ -71,6 +71,13 @@ The rest:
       with the stop signal.
   --probe-addr ADDR|off               default :10143
       Where /readyz, /livez, /drain and /metrics are served.
+  --front LISTEN=TARGET               default none
+      A plain HTTP/1.1 proxy of drainit's own listens on LISTEN and passes
+      requests on to the program, which is moved to TARGET: :8080=127.0.0.1:8081
+      or :8080=unix:/run/app.sock. After the hold it takes nothing new in, and
+      the stop signal waits for what is in flight. May be given several times.
+  --front-forwarded append|off        default append
+      append adds the client's address to X-Forwarded-For.
   --exit-with LIST                    default none
       Drainits of the pod. When one of them is gone this is a stop without a
       hold, and drainit leaves with the status that one left with.

@@ -23,6 +23,10 @@ type GateConfig struct {
 	// count.
 	Listening func() (ok bool, detail string)
 
+	// Front reports whether the front takes clients in, and if not, why. Nil:
+	// there is none.
+	Front func() (ok bool, detail string)
+
 	// Ready is the program's own readiness check, Live its own liveness check.
 	// Nil: it has none.
 	Ready, Live *Check
@@ -68,14 +72,9 @@ type History struct {
 
 // NewGate returns a gate for a program that has just been started.
 func NewGate(cfg GateConfig) *Gate {
-	configured := cfg.Listening != nil || cfg.Ready != nil
-	return &Gate{
-		cfg:     cfg,
-		made:    time.Now(),
-		red:     make(chan struct{}),
-		green:   !configured,
-		history: History{Configured: configured},
-	}
+	g := &Gate{cfg: cfg, made: time.Now(), red: make(chan struct{})}
+	g.green, g.history.Configured = !g.configured(), g.configured()
+	return g
 }
 
 // StopRequested is to be called at the stop request: from now on the history
@@ -173,7 +172,7 @@ func (g *Gate) stopRequested() bool {
 
 // configured reports whether there is anything to ask.
 func (g *Gate) configured() bool {
-	return g.cfg.Listening != nil || g.cfg.Ready != nil
+	return g.cfg.Listening != nil || g.cfg.Ready != nil || g.cfg.Front != nil
 }
 
 // slowest names the check that can be to blame when the whole took too long.
@@ -208,13 +207,11 @@ func (g *Gate) ask() (v Verdict) {
 	}()
 	late := time.Since(g.made) >= warnAfter
 	checks := []Result{{Name: "shutdown", OK: true}}
+	if g.cfg.Front != nil {
+		checks = append(checks, answered("front", g.cfg.Front))
+	}
 	if g.cfg.Listening != nil {
-		ok, detail := g.cfg.Listening()
-		r := Result{Name: "ports", OK: true}
-		if !ok {
-			r = failed("ports", detail)
-		}
-		checks = append(checks, r)
+		checks = append(checks, answered("ports", g.cfg.Listening))
 	}
 	if g.cfg.Ready != nil {
 		// Run has a limit of its own.
@@ -228,6 +225,14 @@ func (g *Gate) ask() (v Verdict) {
 		g.cfg.First()
 	}
 	return v
+}
+
+// answered returns the result of a check that is a question.
+func answered(name string, ask func() (ok bool, detail string)) Result {
+	if ok, detail := ask(); !ok {
+		return failed(name, detail)
+	}
+	return Result{Name: name, OK: true}
 }
 
 // result returns the result of a check that ended with err.

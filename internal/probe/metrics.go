@@ -24,6 +24,8 @@ type metrics struct {
 	state, ready, requestAge, requestTime, drainDelay, deadline, deadlineHit,
 	received, forwarded, reaped, leftovers, probeRequests, childStart,
 	connections, requestsCut, peerUp, actions, warnings, logDropped, build metric
+
+	front frontMetrics
 }
 
 // metric is one name with its type.
@@ -55,6 +57,7 @@ func newMetrics(status func() Status, sent *tally) *metrics {
 	m.warnings = m.counter("warnings_total", "Warnings and errors that drainit has logged about itself or the program.")
 	m.logDropped = m.counter("log_lines_dropped_total", "Log lines dropped because stderr was not read.")
 	m.build = m.gauge("build_info", "Always 1; the labels say what is running.", "version", "goversion")
+	m.addFront()
 	m.registry.MustRegister(m) // descriptors are constant, and a test gathers them
 	return m
 }
@@ -110,6 +113,7 @@ func (m *metrics) collect(out samples, s Status) {
 		out.send(m.peerUp, is(peer.State != "absent"), peer.Name)
 	}
 	m.collectStop(out, s)
+	m.collectFront(out, s.Front)
 	m.collectCounts(out, s)
 }
 

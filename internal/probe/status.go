@@ -42,6 +42,7 @@ type Status struct {
 	DeadlineHit bool         `json:"deadline_hit"`
 	Connections Connections  `json:"connections"`
 	Actions     Actions      `json:"actions"`
+	Front       *Front       `json:"front"` // null without one
 
 	StopOrder []string `json:"stop_order"` // empty if there is none
 	Peers     []Peer   `json:"peers"`      // the other drainits of the pod that it was told of

@@ -27,6 +27,9 @@ func (s Status) Text() string {
 	if s.StopRequest != nil {
 		p.line("connections", "%s", s.Connections.text())
 	}
+	if s.Front != nil {
+		p.line("front", "%s", s.Front.text())
+	}
 	if a := s.Actions; a != (Actions{}) {
 		p.line("actions", "at drain %d done, %d failed; at stop %d done, %d failed", a.AtDrain.Done, a.AtDrain.Failed, a.AtStop.Done, a.AtStop.Failed)
 	}

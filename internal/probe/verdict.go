@@ -14,7 +14,7 @@ type Verdict struct {
 
 // A Result is one check of a verdict.
 type Result struct {
-	Name   string // "shutdown", "ports", "ready-check", "live-check", "process"
+	Name   string // "shutdown", "front", "ports", "ready-check", "live-check", "process"
 	OK     bool
 	Detail string // why it failed; one line
 }
