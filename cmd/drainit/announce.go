@@ -38,6 +38,9 @@ func (s *supervisor) entered(e drain.Enter) {
 	case drain.Sweeping:
 		s.gate.SetChildGone("child exited")
 		s.explainKill()
+		if s.machine.Finishing() {
+			return // within a second
+		}
 		s.log.Info("child exited, leftovers remain", "status", rec.Status, "leftovers", s.leftovers,
 			"sweep", s.cfg.Plan.Sweep, "after", s.sinceStop())
 	case drain.Exited:

@@ -44,11 +44,15 @@ func planText(cfg config) string {
 	if p.UnreadyWithStop {
 		unready = stop
 	}
+	if p.Front { // nobody is sent to what takes nothing new in
+		unready = min(unready, frontCloses(p, drain.Record{}))
+	}
 	t := planLines{
 		{0, "stop request", "T0: the platform's stop signal arrives"},
 	}
 	t = append(t, actionLines(0, "at drain", cfg.AtDrain)...)
 	t = append(t, planLine{unready, "readiness red", "/readyz answers 503"})
+	t = append(t, frontLines(cfg)...)
 	t = append(t, actionLines(stop, "at stop", cfg.AtStop)...)
 	t = append(t, planLine{stop, "stop signal", stopText(p, sig)})
 	t = append(t, nextLines(p, sig)...)

@@ -21,6 +21,10 @@ const (
 	// firstListener is the descriptor of the front's first listener.
 	firstListener = 3
 
+	// highestOfFront bounds the search for descriptors that are meant for the
+	// program alone: further than drainit's own, since there is time.
+	highestOfFront = 1024
+
 	// frontTargetWait bounds how long the first requests wait for a program that
 	// does not listen yet.
 	frontTargetWait = 10 * time.Second
@@ -62,7 +66,7 @@ func runFront() int {
 	if order, err = readOrder(conn, buf); err != nil || order.Config == nil {
 		return exitFailed
 	}
-	closeInheritedFrom(firstListener + len(order.Config.Targets))
+	closeInheritedFrom(firstListener+len(order.Config.Targets), highestOfFront)
 	log, out := logOfFront(*order.Config)
 	defer out.flush(flushPatience)
 	routes, err := routesOfFront(order.Config.Targets)

@@ -62,3 +62,14 @@ func frontCloses(p drain.Plan, rec drain.Record) time.Duration {
 	}
 	return rec.Hold
 }
+
+// frontLines are what the front does in a stop.
+func frontLines(cfg config) planLines {
+	if !cfg.Plan.Front {
+		return nil
+	}
+	return planLines{
+		{0, "front drains", "each answer ends its connection; new ones are served"},
+		{frontCloses(cfg.Plan, drain.Record{}), "front closes", "nothing new comes in; what is in flight finishes"},
+	}
+}

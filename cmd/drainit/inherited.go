@@ -13,10 +13,11 @@ const highestInherited = 64
 // closeInherited closes this process's copies of the descriptors the child has
 // inherited, so that whoever waits for their end of file gets it when the child
 // goes. Go marks its own descriptors close-on-exec, an inherited one is not.
-func closeInherited() { closeInheritedFrom(3) }
+func closeInherited() { closeInheritedFrom(3, highestInherited) }
 
-func closeInheritedFrom(first int) {
-	for fd := first; fd < highestInherited; fd++ {
+// closeInheritedFrom closes those from the first to below the last.
+func closeInheritedFrom(first, last int) {
+	for fd := first; fd < last; fd++ {
 		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && flags&unix.FD_CLOEXEC == 0 {
 			unix.Close(fd)
 		}

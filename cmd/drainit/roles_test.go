@@ -34,6 +34,7 @@ var roles = map[string]func(args []string) int{
 	"env":         roleEnv,
 	"tree":        roleTree,
 	"ignore":      roleIgnore,
+	"app":         roleApp,
 	"serve":       roleServe,
 	"drain":       roleDrain,
 	"late":        roleLate,
@@ -100,6 +101,8 @@ func prepare(p string) {
 		must(syscall.Setuid(ns[0]))
 	case "loopback":
 		loopbackUp()
+	case "no-proc":
+		must(unix.Unmount("/proc", unix.MNT_DETACH))
 	case "refuse-netlink":
 		refuseNetlink()
 	default:

@@ -156,6 +156,9 @@ func timeline(p drain.Plan, rec drain.Record, next []signals.Signal) []probe.Eve
 	if p.UnreadyWithStop {
 		unready = stop
 	}
+	if p.Front { // nobody is sent to what takes nothing new in
+		unready = min(unready, frontCloses(p, rec))
+	}
 	over := !rec.ChildExitAt.IsZero() || !rec.KillAt.IsZero()
 	t.add("stop_request", rec.T0, 0, true, rec.HoldRule)
 	t.add("at_drain", rec.ActedAtDrain, 0, !over && p.AtDrain, "")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -27,6 +28,7 @@ type fakeHost struct {
 	mu       sync.Mutex
 	did      []string
 	ended    []unix.WaitStatus // of the child, not reaped yet
+	endedPID int               // who that is; 0: the child
 	children []int
 	process  signals.Process
 	killErr  error
@@ -61,7 +63,7 @@ func (f *fakeHost) host() host {
 		killAll: func([]int) (int, error) { f.note("SIGKILL to all"); return 0, f.killErr },
 		reap: func(ended func(int, unix.WaitStatus)) bool {
 			for _, ws := range f.ended {
-				ended(childPID, ws)
+				ended(cmp.Or(f.endedPID, childPID), ws)
 			}
 			f.ended = nil
 			return len(f.children) == 0

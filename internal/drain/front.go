@@ -71,7 +71,7 @@ func (m *Machine) frontGone(now time.Time, e FrontGone) []Action {
 	if e.CutKnown {
 		m.rec.cut, m.rec.CutKnown = e.Cut, true
 	}
-	if m.state == Sweeping && !m.sweeping {
+	if m.Finishing() {
 		return m.exit(now, m.sweptWhy)
 	}
 	if m.state == Killing {
@@ -80,5 +80,5 @@ func (m *Machine) frontGone(now time.Time, e FrontGone) []Action {
 	return m.exitWith(now, PeerLeft{Name: frontName, Status: e.Status})
 }
 
-// finishing reports whether the child has gone and only the front is waited for.
-func (m *Machine) finishing() bool { return m.state == Sweeping && !m.sweeping }
+// Finishing reports whether the child has gone and only the front is waited for.
+func (m *Machine) Finishing() bool { return m.state == Sweeping && !m.sweeping }

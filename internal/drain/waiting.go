@@ -36,7 +36,7 @@ func (m *Machine) WaitingFor(now time.Time) string {
 		}
 		return fmt.Sprintf("the child to go after SIGKILL, %v at most", in(m.patience))
 	case Sweeping:
-		if m.finishing() {
+		if m.Finishing() {
 			return fmt.Sprintf("the front to answer its last clients, %v at most", in(m.patience))
 		}
 		return fmt.Sprintf("leftovers of the child to exit; SIGKILL in %v", in(m.patience))

@@ -89,7 +89,7 @@ func (m *Machine) unkillable(now time.Time) []Action {
 }
 
 func (m *Machine) sweepOver(now time.Time) []Action {
-	if m.finishing() {
+	if m.Finishing() {
 		return append([]Action{KillLeftovers{}}, m.exit(now, "front did not end")...)
 	}
 	m.rec.SweepCut = true
