@@ -52,6 +52,7 @@ type Stats struct {
 	Requests [6]uint64
 
 	Refused     uint64 // requests refused with 400 or 431 for their form; in no class
-	Unreachable uint64 // requests answered 502 by the front; in Requests[5], too
+	Unreachable uint64 // answered with 502 since no connection to the program could be made; in Requests[5], too
+	Broken      uint64 // answers that broke off, by the client or the program; in their class, too
 	Cut         uint64 // requests and tunnels that Cut ended
 }

@@ -1,30 +1,208 @@
 package front
 
+import (
+	"errors"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// headTime bounds a request's head from its first byte, and how long a new
+	// connection may take to its first request. Node.js has the same.
+	headTime = 60 * time.Second
+
+	// idleTime is how long a kept connection may be silent. It is above what load
+	// balancers keep theirs (600 s at the most common), so that they close first.
+	idleTime = 620 * time.Second
+
+	// firstTime is how long a connection that was made and not used may still take
+	// to its first request once the front is closed.
+	firstTime = time.Second
+)
+
 // A Front serves routes. Its methods may be called at any time, by any
 // goroutine; each is harmless when repeated.
 type Front struct {
-	cfg Config
+	cfg       Config
+	server    http.Server
+	listeners []*listener
+	errorLog  *log.Logger
+	waitUntil time.Time
+
+	draining atomic.Bool
+	closing  atomic.Bool
+	cutting  chan struct{} // closed by Cut
+
+	mu    sync.Mutex
+	conns map[*conn]struct{}
+	isCut bool
+
+	counters
+}
+
+// counters are what Stats says.
+type counters struct {
+	open, inFlight, upgraded atomic.Int64
+
+	accepted, refused, unreachable, broken, cut atomic.Uint64
+
+	requests [6]atomic.Uint64
+}
+
+// count counts an answer by its status.
+func (c *counters) count(status int) {
+	c.requests[min(status/100, 5)].Add(1)
 }
 
 // New returns a front that serves nothing yet. It takes the listeners over.
-func New(cfg Config) *Front { return &Front{cfg: cfg} }
+func New(cfg Config) *Front {
+	f := &Front{
+		cfg:      cfg,
+		errorLog: log.New(io.Discard, "", 0),
+		cutting:  make(chan struct{}),
+		conns:    map[*conn]struct{}{},
+	}
+	if cfg.Log != nil {
+		f.errorLog = slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug)
+	}
+	f.server = http.Server{
+		Handler:                      http.HandlerFunc(f.handle),
+		DisableGeneralOptionsHandler: true, // OPTIONS * is the program's
+		ReadHeaderTimeout:            headTime,
+		IdleTimeout:                  idleTime,
+		MaxHeaderBytes:               headLimit, // net/http adds 4 KiB, so framing is first
+		ErrorLog:                     f.errorLog,
+		ConnContext:                  withConn,
+		ConnState:                    connState,
+		Protocols:                    new(http.Protocols),
+	}
+	f.server.Protocols.SetHTTP1(true)
+	for _, r := range cfg.Routes {
+		f.listeners = append(f.listeners, &listener{Listener: r.Listener, front: f, to: &target{Target: r.Target}})
+	}
+	return f
+}
+
+// connState tells a conn what net/http alone knows.
+func connState(c net.Conn, s http.ConnState) {
+	switch s {
+	case http.StateIdle:
+		c.(*conn).idle()
+	case http.StateHijacked:
+		c.(*conn).upgraded()
+	}
+}
 
 // Serve starts to serve all routes and returns at once. A listener that fails
 // is logged, and the others go on.
-func (f *Front) Serve() {}
+func (f *Front) Serve() {
+	f.waitUntil = time.Now().Add(f.cfg.WaitTarget)
+	for _, l := range f.listeners {
+		go func() {
+			if err := f.server.Serve(l); !errors.Is(err, net.ErrClosed) && f.cfg.Log != nil {
+				f.cfg.Log.Error("front listener failed", "address", l.Addr().String(), "error", err)
+			}
+		}()
+	}
+}
 
 // Drain makes every response from now on say Connection: close, so that clients
 // leave of themselves. Everything is still served, new connections too.
-func (f *Front) Drain() {}
+func (f *Front) Drain() { f.draining.Store(true) }
 
-// Close closes the listeners, and the connections on which nothing is asked.
-// Connections already made in the kernel are served, those in flight go on to
-// their end. It returns within a second.
-func (f *Front) Close() {}
+// Close drains, and closes the listeners and the connections on which nothing is
+// asked. Connections already made are served, those in flight go on to their end.
+// It returns within a second.
+func (f *Front) Close() {
+	f.draining.Store(true)
+	if f.closing.Swap(true) {
+		return
+	}
+	var wg sync.WaitGroup
+	for _, l := range f.listeners {
+		wg.Go(l.finish)
+	}
+	wg.Wait()
+	for _, c := range f.all() {
+		c.leave(false)
+	}
+	time.AfterFunc(firstTime, func() {
+		for _, c := range f.all() {
+			c.leave(true)
+		}
+	})
+}
 
 // Cut ends all that is still open, at both ends, and returns how many requests
 // and tunnels that were. Close comes first.
-func (f *Front) Cut() int { return 0 }
+func (f *Front) Cut() int {
+	f.mu.Lock()
+	first := !f.isCut
+	f.isCut = true
+	f.mu.Unlock()
+	if first {
+		close(f.cutting)
+	}
+	n := 0
+	for _, c := range f.all() {
+		if c.end() {
+			n++
+		}
+	}
+	f.cut.Add(uint64(n))
+	return n
+}
 
 // Stats returns what was done and what is open. It costs a few atomic loads.
-func (f *Front) Stats() Stats { return Stats{} }
+func (f *Front) Stats() Stats {
+	s := Stats{
+		Connections: int(f.open.Load()),
+		InFlight:    int(f.inFlight.Load()),
+		Upgraded:    int(f.upgraded.Load()),
+		Accepted:    f.accepted.Load(),
+		Refused:     f.refused.Load(),
+		Unreachable: f.unreachable.Load(),
+		Broken:      f.broken.Load(),
+		Cut:         f.cut.Load(),
+	}
+	for i := range s.Requests {
+		s.Requests[i] = f.requests[i].Load()
+	}
+	return s
+}
+
+// admit takes a new connection in.
+func (f *Front) admit(c net.Conn, to *target) *conn {
+	g := newConn(c, f, to)
+	f.accepted.Add(1)
+	f.open.Add(1)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.conns[g] = struct{}{}
+	return g
+}
+
+// forget lets a closed connection go.
+func (f *Front) forget(c *conn) {
+	f.open.Add(-1)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.conns, c)
+}
+
+// all returns the connections that are open now.
+func (f *Front) all() []*conn {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := make([]*conn, 0, len(f.conns))
+	for c := range f.conns {
+		all = append(all, c)
+	}
+	return all
+}

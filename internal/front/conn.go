@@ -1,0 +1,375 @@
+package front
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// A conn is a client's connection. It stands between the socket and net/http's
+// server, which reads through it one message at a time: what follows a message
+// waits here until that is answered. So a request is known whole, a connection
+// that becomes a tunnel has lost no byte to a buffer, and what is wrong with the
+// next request does not harm this one.
+type conn struct {
+	net.Conn
+	raw   syscall.RawConn
+	front *Front
+	to    *target
+
+	// Of the goroutine that reads; net/http has one at a time.
+	framing framing
+	early   []byte // read, and not looked at yet
+
+	mu      sync.Mutex
+	cond    sync.Cond // of what follows
+	phase   phase
+	asked   bool      // a request is here whole and is not answered
+	running *exchange // the request that is being answered, until the last byte of that
+	done    bool      // the client sends no more
+	counted bool      // it is in flight
+	served  bool      // a request has been answered
+	waiting bool      // for the first byte of a request, in Read
+	leaving bool      // no further request is waited for
+	stopped bool      // a read deadline in the past is set
+	closed  bool
+	reset   bool  // Close resets the connection
+	refused error // why a request was refused
+	kept    *upstream
+}
+
+// phase is what a connection is used for.
+type phase uint8
+
+const (
+	requests phase = iota
+	tunnel         // upgraded: bytes in both directions
+)
+
+func newConn(c net.Conn, f *Front, to *target) *conn {
+	g := &conn{Conn: c, front: f, to: to}
+	g.cond.L = &g.mu
+	if s, ok := c.(syscall.Conn); ok {
+		g.raw, _ = s.SyscallConn()
+	}
+	return g
+}
+
+// Read returns what the client sent, at most to the end of the message. After that
+// it waits until the message is answered.
+func (c *conn) Read(p []byte) (int, error) {
+	c.mu.Lock()
+	tunnelled, asked := c.phase == tunnel, c.asked
+	c.mu.Unlock()
+	if tunnelled {
+		return c.readTunnel(p)
+	}
+	if asked {
+		return 0, c.hold()
+	}
+	if c.framing.state == complete {
+		c.framing.restart()
+	}
+	return c.readMessage(p)
+}
+
+// readTunnel returns bytes that are nobody's business here.
+func (c *conn) readTunnel(p []byte) (int, error) {
+	if len(c.early) > 0 {
+		n := copy(p, c.early)
+		c.early = c.early[n:]
+		return n, nil
+	}
+	return c.Conn.Read(p)
+}
+
+// readMessage returns the next bytes of a message.
+func (c *conn) readMessage(p []byte) (int, error) {
+	if c.refused != nil {
+		return 0, c.refusal()
+	}
+	n, err := c.readSome(p)
+	if n == 0 {
+		return 0, err
+	}
+	k, _, refused := c.framing.next(p[:n])
+	if k < n && refused == nil {
+		c.early = append(c.early, p[k:n]...) // nothing else is there: it came first
+	}
+	if whole := c.framing.state == complete; whole || c.framing.begun() || refused != nil {
+		c.begin(whole)
+	}
+	if refused != nil {
+		c.mu.Lock()
+		c.refused = refused
+		c.mu.Unlock()
+		if k == 0 {
+			return 0, c.refusal()
+		}
+		return k, nil
+	}
+	if k == 0 { // only possible where p is empty
+		return 0, nil
+	}
+	return k, err
+}
+
+// readSome reads from what is there already, or from the socket.
+func (c *conn) readSome(p []byte) (int, error) {
+	if len(c.early) > 0 {
+		n := copy(p, c.early)
+		if c.early = c.early[n:]; len(c.early) == 0 {
+			c.early = nil
+		}
+		return n, nil
+	}
+	if c.framing.begun() {
+		return c.Conn.Read(p)
+	}
+	return c.readFirst(p)
+}
+
+// readFirst waits for the first bytes of a request. When no more are wanted it ends
+// the connection, unless some are there already.
+func (c *conn) readFirst(p []byte) (int, error) {
+	c.mu.Lock()
+	if c.leaving {
+		c.mu.Unlock()
+		return c.readLast(p)
+	}
+	c.waiting = true
+	c.mu.Unlock()
+	n, err := c.Conn.Read(p)
+	c.mu.Lock()
+	c.waiting = false
+	leaving := c.leaving
+	c.mu.Unlock()
+	if n == 0 && leaving && errors.Is(err, os.ErrDeadlineExceeded) {
+		return c.readLast(p)
+	}
+	return n, err
+}
+
+// readLast returns what has arrived, without waiting: a client that asked in the
+// last moment is answered.
+func (c *conn) readLast(p []byte) (n int, err error) {
+	if c.raw == nil {
+		return 0, io.EOF
+	}
+	c.Conn.SetReadDeadline(time.Now().Add(headTime))
+	readErr := c.raw.Read(func(fd uintptr) bool {
+		n, err = syscall.Read(int(fd), p)
+		return true
+	})
+	if readErr != nil || err != nil || n <= 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// hold waits while the request at hand is answered, and looks after the client
+// meanwhile: a byte of its next request is kept, the end of what it sends is passed
+// on, and that it has gone is an error, which ends the request. It ends when net/http
+// no longer wants to read.
+func (c *conn) hold() error {
+	for {
+		c.mu.Lock()
+		for len(c.early) > 0 && !c.stopped && !c.closed {
+			c.cond.Wait()
+		}
+		err := c.holdOver()
+		c.mu.Unlock()
+		if err != nil {
+			return err
+		}
+		var b [1]byte
+		n, err := c.Conn.Read(b[:])
+		switch {
+		case n > 0:
+			c.early = append(c.early, b[0])
+		case err == io.EOF:
+			c.mu.Lock()
+			c.done = true
+			x := c.running
+			c.mu.Unlock()
+			if x != nil {
+				x.clientDone()
+			}
+			return c.holdEnd()
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// holdEnd is hold for a client that sends nothing any more. It may well wait for
+// its answer (shutdown(2)), which the program decides, as it would without a front.
+func (c *conn) holdEnd() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for !c.stopped && !c.closed {
+		c.cond.Wait()
+	}
+	return c.holdOver()
+}
+
+// holdOver is the error with which a hold ends, if it does. The caller holds c.mu.
+func (c *conn) holdOver() error {
+	switch {
+	case c.closed:
+		return net.ErrClosed
+	case c.stopped:
+		return os.ErrDeadlineExceeded
+	}
+	return nil
+}
+
+// begin counts the request as in flight from its first byte on, and notes that it is
+// here whole.
+func (c *conn) begin(whole bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked = whole
+	if !c.counted && !c.closed {
+		c.counted = true
+		c.front.inFlight.Add(1)
+	}
+}
+
+// run notes that the handler answers the request now.
+func (c *conn) run(x *exchange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.running = x
+	x.finished = c.done
+}
+
+// idle notes that the answer has been written whole. Nobody is in Read.
+func (c *conn) idle() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.running, c.asked, c.served = nil, false, true
+	if c.front.closing.Load() {
+		c.leaving = true
+	}
+	if len(c.early) == 0 {
+		c.uncount()
+	}
+}
+
+// uncount notes that nothing is in flight. The caller holds c.mu.
+func (c *conn) uncount() {
+	if c.counted {
+		c.counted = false
+		c.front.inFlight.Add(-1)
+	}
+}
+
+// upgraded notes that the connection is a tunnel now.
+func (c *conn) upgraded() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase == tunnel || c.closed {
+		return
+	}
+	c.phase = tunnel
+	c.uncount()
+	c.front.upgraded.Add(1)
+	c.front.count(101)
+}
+
+// end closes the connection and reports whether something was cut by that.
+func (c *conn) end() bool {
+	c.mu.Lock()
+	cut := !c.closed && (c.counted || c.phase == tunnel)
+	if x := c.running; x != nil && !x.in.ProtoAtLeast(1, 1) {
+		c.reset = c.counted
+	}
+	c.mu.Unlock()
+	c.Close()
+	return cut
+}
+
+// leave ends the connection if no request is under way on it, or when the one that
+// is has been answered. One that was made and not used yet is left alone unless
+// unused is set.
+func (c *conn) leave(unused bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase == tunnel || !c.served && !c.counted && !unused {
+		return
+	}
+	c.leaving = true
+	if c.waiting {
+		c.Conn.SetReadDeadline(past)
+	}
+}
+
+var past = time.Unix(1, 0)
+
+// SetReadDeadline also ends a hold, which is how net/http stops its own reading.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopped = !t.IsZero() && t.Before(time.Now())
+	c.cond.Broadcast()
+	return c.Conn.SetReadDeadline(t)
+}
+
+// SetDeadline is that of net/http when a tunnel begins.
+func (c *conn) SetDeadline(t time.Time) error {
+	if err := c.SetReadDeadline(t); err != nil {
+		return err
+	}
+	return c.SetWriteDeadline(t)
+}
+
+// CloseWrite passes the end of what one side of a tunnel sends to the other.
+func (c *conn) CloseWrite() error { return closeWrite(c.Conn) }
+
+// Close closes the connection and the one to the program behind it. A cut answer
+// whose end only the end of the connection says is reset, so that it looks cut.
+func (c *conn) Close() error {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return net.ErrClosed
+	}
+	c.closed = true
+	if c.phase == tunnel {
+		c.front.upgraded.Add(-1)
+	}
+	c.uncount()
+	kept, reset := c.kept, c.reset
+	c.kept = nil
+	c.cond.Broadcast()
+	c.mu.Unlock()
+	if kept != nil {
+		kept.timer.Stop()
+		kept.discard()
+	}
+	if reset {
+		setReset(c.Conn)
+	}
+	c.front.forget(c)
+	return c.Conn.Close()
+}
+
+// closeWrite is shutdown(2) of what is sent.
+func closeWrite(c net.Conn) error {
+	if w, ok := c.(interface{ CloseWrite() error }); ok {
+		return w.CloseWrite()
+	}
+	return nil
+}
+
+// setReset makes Close send a reset, which TCP alone has.
+func setReset(c net.Conn) {
+	if t, ok := c.(*net.TCPConn); ok {
+		t.SetLinger(0)
+	}
+}

@@ -1,0 +1,330 @@
+package front
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// requestsRefused are requests whose framing is ambiguous, or no HTTP/1. H stands
+// for a Host line.
+var requestsRefused = []struct{ name, request string }{
+	{"TE and CL", "POST / HTTP/1.1\r\nH\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"},
+	{"CL and TE", "POST / HTTP/1.1\r\nH\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+	{"two lengths", "POST / HTTP/1.1\r\nH\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"},
+	{"the same length twice", "POST / HTTP/1.1\r\nH\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc"},
+	{"a list of lengths", "POST / HTTP/1.1\r\nH\r\nContent-Length: 3, 3\r\n\r\nabc"},
+	{"a signed length", "POST / HTTP/1.1\r\nH\r\nContent-Length: +3\r\n\r\nabc"},
+	{"a negative length", "POST / HTTP/1.1\r\nH\r\nContent-Length: -3\r\n\r\nabc"},
+	{"a hexadecimal length", "POST / HTTP/1.1\r\nH\r\nContent-Length: 0x3\r\n\r\nabc"},
+	{"an empty length", "POST / HTTP/1.1\r\nH\r\nContent-Length:\r\n\r\n"},
+	{"an enormous length", "POST / HTTP/1.1\r\nH\r\nContent-Length: 9999999999999999999\r\n\r\n"},
+	{"two codings", "POST / HTTP/1.1\r\nH\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+	{"chunked not last", "POST / HTTP/1.1\r\nH\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"},
+	{"chunked not alone", "POST / HTTP/1.1\r\nH\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"},
+	{"no chunked", "POST / HTTP/1.1\r\nH\r\nTransfer-Encoding: identity\r\n\r\n"},
+	{"chunked in quotes", "POST / HTTP/1.1\r\nH\r\nTransfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n"},
+	{"chunked after vertical tab", "POST / HTTP/1.1\r\nH\r\nTransfer-Encoding: \vchunked\r\n\r\n0\r\n\r\n"},
+	{"chunked in 1.0", "POST / HTTP/1.0\r\nH\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+	{"bare LF after the first line", "GET / HTTP/1.1\nH\r\n\r\n"},
+	{"bare LF after a field", "GET / HTTP/1.1\r\nH\nX: 1\r\n\r\n"},
+	{"bare LF at the end", "GET / HTTP/1.1\r\nH\r\n\n"},
+	{"bare CR in a field", "GET / HTTP/1.1\r\nH\r\nX: a\rY: b\r\n\r\n"},
+	{"two CR", "GET / HTTP/1.1\r\r\nH\r\n\r\n"},
+	{"obs-fold", "GET / HTTP/1.1\r\nH\r\nX: a\r\n b\r\n\r\n"},
+	{"obs-fold by tab", "GET / HTTP/1.1\r\nH\r\nX: a\r\n\tb\r\n\r\n"},
+	{"a folded coding", "POST / HTTP/1.1\r\nH\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n"},
+	{"space before the first field", "GET / HTTP/1.1\r\n X: 1\r\nH\r\n\r\n"},
+	{"space before the colon", "POST / HTTP/1.1\r\nH\r\nContent-Length : 3\r\n\r\nabc"},
+	{"tab before the colon", "POST / HTTP/1.1\r\nH\r\nTransfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n"},
+	{"no colon", "GET / HTTP/1.1\r\nH\r\nX\r\n\r\n"},
+	{"no name", "GET / HTTP/1.1\r\nH\r\n: x\r\n\r\n"},
+	{"a name with a control character", "GET / HTTP/1.1\r\nH\r\nX\x01: 1\r\n\r\n"},
+	{"a name beyond ASCII", "GET / HTTP/1.1\r\nH\r\nX\xe4: 1\r\n\r\n"},
+	{"a name in parentheses", "GET / HTTP/1.1\r\nH\r\n(X): 1\r\n\r\n"},
+	{"NUL in a value", "GET / HTTP/1.1\r\nH\r\nX: a\x00b\r\n\r\n"},
+	{"BEL in a value", "GET / HTTP/1.1\r\nH\r\nX: a\ab\r\n\r\n"},
+	{"DEL in a value", "GET / HTTP/1.1\r\nH\r\nX: a\x7fb\r\n\r\n"},
+	{"NUL in the target", "GET /\x00 HTTP/1.1\r\nH\r\n\r\n"},
+	{"tab in the target", "GET /\t HTTP/1.1\r\nH\r\n\r\n"},
+	{"two spaces", "GET  / HTTP/1.1\r\nH\r\n\r\n"},
+	{"a space in the target", "GET /a b HTTP/1.1\r\nH\r\n\r\n"},
+	{"a space after the version", "GET / HTTP/1.1 \r\nH\r\n\r\n"},
+	{"no version", "GET /\r\nH\r\n\r\n"},
+	{"HTTP/0.9", "GET / HTTP/0.9\r\nH\r\n\r\n"},
+	{"HTTP/1.2", "GET / HTTP/1.2\r\nH\r\n\r\n"},
+	{"HTTP/2.0", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
+	{"http/1.1", "GET / http/1.1\r\nH\r\n\r\n"},
+	{"a method in parentheses", "(GET) / HTTP/1.1\r\nH\r\n\r\n"},
+	{"CONNECT", "CONNECT a:443 HTTP/1.1\r\nH\r\n\r\n"},
+	{"an authority as the target", "GET a:443 HTTP/1.1\r\nH\r\n\r\n"},
+	{"another scheme", "GET ftp://a/ HTTP/1.1\r\nH\r\n\r\n"},
+	{"a user in the target", "GET http://u@a/ HTTP/1.1\r\nH\r\n\r\n"},
+	{"no Host", "GET / HTTP/1.1\r\nX: 1\r\n\r\n"},
+	{"two Hosts", "GET / HTTP/1.1\r\nH\r\nH\r\n\r\n"},
+	{"a Host that is not the target's", "GET http://b/ HTTP/1.1\r\nH\r\n\r\n"},
+	{"an empty line first", "\r\nGET / HTTP/1.1\r\nH\r\n\r\n"},
+	{"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"},
+	{"a long head", "GET / HTTP/1.1\r\nH\r\nX: " + strings.Repeat("a", 64<<10) + "\r\n\r\n"},
+	{"a long target", "GET /" + strings.Repeat("a", 64<<10) + " HTTP/1.1\r\nH\r\n\r\n"},
+	{"many fields", "GET / HTTP/1.1\r\nH\r\n" + strings.Repeat("a:\r\n", 1001) + "\r\n"},
+}
+
+// bodiesRefused are chunked bodies; the head has been accepted by then.
+var bodiesRefused = []struct{ name, body string }{
+	{"no size", "\r\nabc\r\n0\r\n\r\n"},
+	{"a size that is none", "xyz\r\nabc\r\n0\r\n\r\n"},
+	{"a signed size", "+3\r\nabc\r\n0\r\n\r\n"},
+	{"0x", "0x3\r\nabc\r\n0\r\n\r\n"},
+	{"space before the size", " 3\r\nabc\r\n0\r\n\r\n"},
+	{"space after the size", "3 \r\nabc\r\n0\r\n\r\n"},
+	{"an enormous size", "ffffffffffffffff\r\nabc"},
+	{"a size of many zeros", "0000000000000003\r\nabc\r\n0\r\n\r\n"},
+	{"bare LF after the size", "3\nabc\r\n0\r\n\r\n"},
+	{"bare CR in the size", "3\rx\r\nabc\r\n0\r\n\r\n"},
+	{"bare LF after the data", "3\r\nabc\n0\r\n\r\n"},
+	{"more data than said", "3\r\nabcd\r\n0\r\n\r\n"},
+	{"less data than said", "3\r\nab\r\n0\r\n\r\n"},
+	{"bare LF in an extension", "3;a\nb\r\nabc\r\n0\r\n\r\n"},
+	{"a long extension", "3;" + strings.Repeat("a", 256) + "\r\nabc\r\n0\r\n\r\n"},
+	{"many extensions", strings.Repeat("1;"+strings.Repeat("a", 200)+"\r\nx\r\n", 30) + "0\r\n\r\n"},
+	{"bare LF at the end", "0\r\n\n"},
+	{"Content-Length as a trailer", "0\r\nContent-Length: 3\r\n\r\n"},
+	{"Transfer-Encoding as a trailer", "0\r\ntransfer-encoding: chunked\r\n\r\n"},
+	{"Host as a trailer", "0\r\nHost: b\r\n\r\n"},
+	{"a folded trailer", "0\r\nX: 1\r\n 2\r\n\r\n"},
+	{"long trailers", "0\r\nX: " + strings.Repeat("a", 4096) + "\r\n\r\n"},
+}
+
+// requestsTaken are followed to their end.
+var requestsTaken = []string{
+	"GET / HTTP/1.1\r\nH\r\n\r\n",
+	"GET / HTTP/1.0\r\n\r\n",
+	"POST / HTTP/1.1\r\nH\r\ncontent-LENGTH: \t003 \r\n\r\nabc",
+	"POST / HTTP/1.1\r\nH\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n00A;x=\"y z\"\r\n0123456789\r\n000\r\nX: 1\r\n\r\n",
+	"M!#$%&'*+-.^_`|~9 * HTTP/1.1\r\nH\r\nX:\r\nY: \xff\t\"\r\n\r\n",
+	"GET http://A HTTP/1.1\r\nH\r\n\r\n",
+	"GET http://[::1]:80?q HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
+	"GET / HTTP/1.1\r\nH\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+}
+
+func withHost(s string) string { return strings.ReplaceAll(s, "\r\nH\r\n", "\r\nHost: a\r\n") }
+
+// follow gives the framing p in pieces of n bytes.
+func follow(m *framing, p []byte, n int) (length int, done bool, err error) {
+	for len(p) > 0 && !done && err == nil {
+		piece := p[:min(n, len(p))]
+		var k int
+		k, done, err = m.next(piece)
+		length += k
+		p = p[k:]
+		if k < len(piece) {
+			break
+		}
+	}
+	return length, done, err
+}
+
+func TestRequestsRefused(t *testing.T) {
+	for _, tt := range requestsRefused {
+		p := []byte(strings.ReplaceAll(withHost(tt.request), "\r\nH\n", "\r\nHost: a\n"))
+		for _, n := range []int{1, 7, len(p)} {
+			length, done, err := follow(&framing{}, p, n)
+			var v violation
+			if done || !errors.As(err, &v) {
+				t.Errorf("%s, by %d: done %v, error %v", tt.name, n, done, err)
+			}
+			if _, err := http.ReadRequest(bufio.NewReaderSize(bytes.NewReader(p[:length]), 1<<17)); err == nil {
+				t.Errorf("%s: what is passed on is a whole request: %q", tt.name, p[:length])
+			}
+		}
+	}
+	for _, tt := range bodiesRefused {
+		const head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+		p := []byte(head + tt.body)
+		for _, n := range []int{1, 7, len(p)} {
+			length, done, err := follow(&framing{}, p, n)
+			var v violation
+			if done || !errors.As(err, &v) {
+				t.Errorf("%s, by %d: done %v, error %v", tt.name, n, done, err)
+			}
+			r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(p[:length])))
+			if err != nil {
+				t.Fatalf("%s: the head: %v", tt.name, err)
+			}
+			if body, err := io.ReadAll(r.Body); err == nil {
+				t.Errorf("%s: what is passed on is a whole body: %q", tt.name, body)
+			}
+		}
+	}
+}
+
+func TestRequestsTaken(t *testing.T) {
+	for _, s := range requestsTaken {
+		p := []byte(withHost(s))
+		for _, n := range []int{1, 7, len(p)} {
+			if length, done, err := follow(&framing{}, p, n); length != len(p) || !done || err != nil {
+				t.Errorf("%q by %d: %d of %d bytes, done %v, error %v", s, n, length, len(p), done, err)
+			}
+		}
+		if length, done, err := (&framing{}).next(append(p, "GET"...)); length != len(p) || !done || err != nil {
+			t.Errorf("%q and more: %d of %d bytes, done %v, error %v", s, length, len(p), done, err)
+		}
+	}
+}
+
+// Two empty lines are let pass after a POST, and none after anything else.
+func TestEmptyLinesAfterPOST(t *testing.T) {
+	const post, get = "POST / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+	for _, tt := range []struct {
+		first, second string
+		want          bool
+	}{
+		{post, "\r\n" + get, true}, {post, "\r\n\r\n" + get, true}, {post, "\r\n\r\n\r\n" + get, false},
+		{post, "\n" + get, false}, {get, "\r\n" + get, false},
+	} {
+		var m framing
+		m.next([]byte(tt.first))
+		m.restart()
+		if _, done, err := m.next([]byte(tt.second)); done != tt.want || (err == nil) != tt.want {
+			t.Errorf("%q after %q: done %v, error %v; want %v", tt.second, tt.first, done, err, tt.want)
+		}
+	}
+}
+
+// answersTaken have, after the bar, what is no part of the answer any more.
+var answersTaken = []struct{ method, answer string }{
+	{"GET", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc|x"},
+	{"GET", "HTTP/1.0 200\r\nContent-Length: 3\r\n\r\nabc|x"},
+	{"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n|x"},
+	{"HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n|x"},
+	{"GET", "HTTP/1.1 204 \r\nContent-Length: 3\r\n\r\n|x"},
+	{"GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n|x"},
+	{"GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: 1\r\n\r\n|x"},
+	{"GET", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n|x"},
+}
+
+var answersRefused = []struct{ name, answer string }{
+	{"TE and CL", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"},
+	{"two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"},
+	{"bare LF", "HTTP/1.1 200 OK\nContent-Length: 3\n\nabc"},
+	{"obs-fold", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n"},
+	{"a bad name", "HTTP/1.1 200 OK\r\nX : a\r\n\r\n"},
+	{"NUL", "HTTP/1.1 200 OK\r\nX: a\x00\r\n\r\n"},
+	{"no status", "HTTP/1.1 OK\r\n\r\n"},
+	{"a status of two digits", "HTTP/1.1 99 OK\r\n\r\n"},
+	{"a status below 100", "HTTP/1.1 099 OK\r\n\r\n"},
+	{"a status of four digits", "HTTP/1.1 2000 OK\r\n\r\n"},
+	{"HTTP/2", "HTTP/2 200 OK\r\n\r\n"},
+	{"no HTTP", "SSH-2.0-x\r\n\r\n"},
+	{"chunked in 1.0", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+	{"a long head", "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("a", 256<<10) + "\r\n\r\n"},
+}
+
+func TestAnswers(t *testing.T) {
+	for _, tt := range answersTaken {
+		whole, _, _ := strings.Cut(tt.answer, "|")
+		p := []byte(strings.Replace(tt.answer, "|", "", 1))
+		for _, n := range []int{1, 7, len(p)} {
+			m := framing{response: true, toHEAD: tt.method == "HEAD"}
+			if length, done, err := follow(&m, p, n); length != len(whole) || !done || err != nil {
+				t.Errorf("%q by %d: %d of %d bytes, done %v, error %v", tt.answer, n, length, len(whole), done, err)
+			}
+		}
+	}
+	for _, tt := range answersRefused {
+		m := framing{response: true}
+		var v violation
+		if _, done, err := m.next([]byte(tt.answer)); done || !errors.As(err, &v) {
+			t.Errorf("%s: done %v, error %v", tt.name, done, err)
+		}
+	}
+}
+
+// Whatever is taken as a request net/http frames alike: the same body, the same end.
+// What it refuses beyond that it answers itself.
+func FuzzRequest(f *testing.F) {
+	for _, tt := range requestsRefused {
+		f.Add([]byte(withHost(tt.request)))
+	}
+	for _, tt := range bodiesRefused {
+		f.Add([]byte("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + tt.body))
+	}
+	for _, s := range requestsTaken {
+		f.Add([]byte(withHost(s) + "GET / HTTP/1.1\r\nHost: b\r\n\r\n"))
+	}
+	f.Fuzz(func(t *testing.T, p []byte) {
+		length, done, err := (&framing{}).next(p)
+		for _, n := range []int{1, 5} {
+			l, d, e := follow(&framing{}, p, n)
+			if d != done || (e == nil) != (err == nil) || done && l != length {
+				t.Fatalf("whole: %d %v %v; by %d: %d %v %v", length, done, err, n, l, d, e)
+			}
+		}
+		if err == nil && !done && length != len(p) {
+			t.Fatalf("stopped at %d of %d bytes", length, len(p))
+		}
+		// A buffer above the head's limit, so that trailers fit it as they do the server's.
+		r := bufio.NewReaderSize(bytes.NewReader(p), 4<<10)
+		request, readErr := http.ReadRequest(r)
+		if !done {
+			return
+		}
+		if readErr != nil {
+			return // refused by net/http
+		}
+		if _, err := io.Copy(io.Discard, request.Body); err != nil {
+			t.Fatalf("taken, but the body is not: %v", err)
+		}
+		rest, _ := io.ReadAll(r)
+		if len(p)-len(rest) != length {
+			t.Fatalf("ends after %d bytes, to net/http after %d", length, len(p)-len(rest))
+		}
+	})
+}
+
+// The same of answers.
+func FuzzAnswer(f *testing.F) {
+	for _, tt := range answersTaken {
+		f.Add([]byte(strings.Replace(tt.answer, "|", "", 1)), tt.method == "HEAD")
+	}
+	for _, tt := range answersRefused {
+		f.Add([]byte(tt.answer), false)
+	}
+	f.Fuzz(func(t *testing.T, p []byte, head bool) {
+		length, done, err := (&framing{response: true, toHEAD: head}).next(p)
+		l, d, e := follow(&framing{response: true, toHEAD: head}, p, 1)
+		if d != done || (e == nil) != (err == nil) || done && l != length {
+			t.Fatalf("whole: %d %v %v; by 1: %d %v %v", length, done, err, l, d, e)
+		}
+		if !done {
+			return
+		}
+		to := &http.Request{Method: "GET"}
+		if head {
+			to.Method = "HEAD"
+		}
+		r := bufio.NewReaderSize(bytes.NewReader(p), 4<<10)
+		for {
+			answer, err := http.ReadResponse(r, to)
+			if err != nil {
+				return // refused by net/http
+			}
+			if answer.StatusCode/100 == 1 && answer.StatusCode != 101 {
+				continue
+			}
+			if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+				t.Fatalf("taken, but the body is not: %v", err)
+			}
+			break
+		}
+		rest, _ := io.ReadAll(r)
+		if len(p)-len(rest) != length {
+			t.Fatalf("ends after %d bytes, to net/http after %d", length, len(p)-len(rest))
+		}
+	})
+}

@@ -1,0 +1,143 @@
+package front
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"strconv"
+	"strings"
+)
+
+// connKey is the key of a request's [conn] in its context.
+type connKey struct{}
+
+func withConn(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, c)
+}
+
+// handle passes one request on.
+func (f *Front) handle(w http.ResponseWriter, r *http.Request) {
+	c := r.Context().Value(connKey{}).(*conn)
+	x := &exchange{conn: c, in: r, w: w}
+	c.run(x)
+	whole := false
+	defer func() { x.end(whole) }()
+	if r.ContentLength != 0 {
+		http.NewResponseController(w).EnableFullDuplex() // an answer may begin before the body ends
+	}
+	p := httputil.ReverseProxy{
+		Rewrite:        x.rewrite,
+		Transport:      x,
+		ModifyResponse: x.answer,
+		ErrorHandler:   x.fail,
+		BufferPool:     bufferPool{},
+		ErrorLog:       f.errorLog,
+	}
+	p.ServeHTTP(w, r)
+	whole = true
+}
+
+// end counts the request. One that ended early panicked with http.ErrAbortHandler.
+func (x *exchange) end(whole bool) {
+	c := x.conn
+	if !whole && x.status > 0 {
+		c.front.broken.Add(1)
+	}
+	if !whole && !x.in.ProtoAtLeast(1, 1) {
+		c.mu.Lock()
+		c.reset = true
+		c.mu.Unlock()
+	}
+	if x.status != http.StatusSwitchingProtocols { // which upgraded counts
+		c.front.count(x.status)
+	}
+}
+
+// rewrite undoes what httputil takes away of the fields, and appends the client to
+// X-Forwarded-For. Target, Host and framing are taken from the request itself.
+func (x *exchange) rewrite(r *httputil.ProxyRequest) {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+		if v, ok := r.In.Header[name]; ok {
+			r.Out.Header[name] = v
+		}
+	}
+	if strings.EqualFold(r.Out.Header.Get("Upgrade"), "h2c") {
+		r.Out.Header.Del("Upgrade") // HTTP/2 cannot be counted; a server may ignore the offer
+		r.Out.Header.Del("Connection")
+	}
+	if x.conn.front.cfg.AppendForwarded {
+		x.appendForwarded(r.Out.Header)
+	}
+}
+
+func (x *exchange) appendForwarded(h http.Header) {
+	host, _, err := net.SplitHostPort(x.in.RemoteAddr)
+	if err != nil {
+		return // a unix socket's client has no address
+	}
+	if came := h["X-Forwarded-For"]; len(came) > 0 {
+		host = strings.Join(came, ", ") + ", " + host
+	}
+	h["X-Forwarded-For"] = []string{host}
+}
+
+// answer makes net/http's server pass the answer on as it is: nothing is added, and
+// nothing flushed but by [answerBody]. A connection that the program closes, or that
+// is drained, is closed with the answer.
+func (x *exchange) answer(a *http.Response) error {
+	x.status = a.StatusCode
+	if a.StatusCode == http.StatusSwitchingProtocols {
+		return nil
+	}
+	h := x.w.Header()
+	h["Date"] = nil
+	h["Content-Type"] = a.Header["Content-Type"] // httputil would flush an event stream from a second goroutine
+	a.Header.Del("Content-Type")
+	if a.ContentLength < 0 {
+		a.ContentLength = -2 // and a body of unknown length
+	}
+	if a.Close || x.conn.front.draining.Load() {
+		a.Header.Set("Connection", "close")
+	}
+	return nil
+}
+
+// fail answers in the program's place.
+func (x *exchange) fail(w http.ResponseWriter, _ *http.Request, err error) {
+	c := x.conn
+	c.mu.Lock()
+	refused := c.refused
+	c.mu.Unlock()
+	var away *unreachable
+	var none *unanswered
+	switch {
+	case refused != nil:
+		c.front.refused.Add(1)
+		x.say(w, http.StatusBadRequest, refusedText(refused), true)
+		return
+	case x.in.Context().Err() != nil, isClientError(err), x.gone() && errors.As(err, &none):
+		panic(http.ErrAbortHandler) // nobody is there to be told
+	case errors.As(err, &away):
+		c.front.unreachable.Add(1)
+	}
+	x.say(w, http.StatusBadGateway, "drainit's front got no answer: "+err.Error()+"\n", false)
+}
+
+// say answers with a text of the front's own.
+func (x *exchange) say(w http.ResponseWriter, code int, text string, last bool) {
+	x.status = code
+	h := w.Header()
+	clear(h)
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(text)))
+	h.Set("Cache-Control", "no-store")
+	if last || x.conn.front.draining.Load() {
+		h.Set("Connection", "close")
+	}
+	w.WriteHeader(code)
+	if x.in.Method != http.MethodHead {
+		w.Write([]byte(text))
+	}
+}

@@ -1,0 +1,88 @@
+package front
+
+import (
+	"net"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// settleListener is how long handshakes that have begun may take to their end
+	// once no new one is begun: the way to the client and back.
+	settleListener = 50 * time.Millisecond
+
+	// emptyListener bounds the accepting of what is in the queue then.
+	emptyListener = 500 * time.Millisecond
+)
+
+// A listener is a route's. The connections of Accept are [conn]s.
+type listener struct {
+	net.Listener
+	front *Front
+	to    *target
+}
+
+// Accept waits for the next client.
+func (l *listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return l.front.admit(c, l.to), nil
+}
+
+// finish closes the listener without losing a connection. The kernel resets those
+// that nobody has accepted yet, so new ones are kept out first and the queue is
+// emptied. Who tries to connect meanwhile tries again after a second (tcp(7)), and
+// is refused then, as after a close.
+func (l *listener) finish() {
+	defer l.Listener.Close()
+	s, ok := l.Listener.(syscall.Conn)
+	if !ok {
+		return
+	}
+	raw, err := s.SyscallConn()
+	if err != nil {
+		return
+	}
+	if dropSYN(raw) == nil {
+		time.Sleep(settleListener)
+	}
+	for until := time.Now().Add(emptyListener); queued(raw) && time.Now().Before(until); {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// dropSYN makes the kernel drop what begins a connection to this listener, and
+// nothing else: a SYN without ACK in byte 13 of the TCP header (socket(7),
+// SO_ATTACH_FILTER).
+func dropSYN(raw syscall.RawConn) error {
+	filter := []unix.SockFilter{
+		{Code: unix.BPF_LD | unix.BPF_B | unix.BPF_ABS, K: 13},
+		{Code: unix.BPF_ALU | unix.BPF_AND | unix.BPF_K, K: 0x12},
+		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: 0x02, Jf: 1},
+		{Code: unix.BPF_RET | unix.BPF_K, K: 0},
+		{Code: unix.BPF_RET | unix.BPF_K, K: 1 << 18},
+	}
+	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
+	err := error(unix.ENOPROTOOPT)
+	raw.Control(func(fd uintptr) {
+		if p, _ := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PROTOCOL); p == unix.IPPROTO_TCP {
+			err = unix.SetsockoptSockFprog(int(fd), unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &program)
+		}
+	})
+	return err
+}
+
+// queued reports whether a connection waits to be accepted.
+func queued(raw syscall.RawConn) bool {
+	waiting := false
+	raw.Control(func(fd uintptr) {
+		p := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+		n, err := unix.Poll(p, 0)
+		waiting = err == nil && n > 0 && p[0].Revents&unix.POLLIN != 0
+	})
+	return waiting
+}

@@ -1,0 +1,118 @@
+package front
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// What the program gets is what the client sent, hop-by-hop fields apart.
+func TestRequestAsItCame(t *testing.T) {
+	got := make(chan string, 1)
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		head, _ := readHead(r)
+		got <- head
+		io.WriteString(c, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+	})
+	_, front := behind(t, to)
+	for _, tt := range []struct{ sent, want string }{
+		{"GET /a//b/../c;d=1/%2F%2f/{x}|y?q=;%zz&&=+%20#f HTTP/1.1\r\nHost: a.example:81\r\n\r\n",
+			"GET /a//b/../c;d=1/%2F%2f/{x}|y?q=;%zz&&=+%20#f HTTP/1.1\r\nHost: a.example:81\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"},
+		{"GET //x{}\xff HTTP/1.1\r\nHost: a\r\n\r\n",
+			"GET //x{}\xff HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"},
+		{"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"},
+		{"GET http://a/b HTTP/1.1\r\nHost: A\r\n\r\n", "GET http://a/b HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"},
+		{"BREW / HTTP/1.1\r\nHost: a\r\nx-UPPER: \t a \xe4 b  \r\nX-Upper: second\r\nCookie: a=b; c\r\n\r\n",
+			"BREW / HTTP/1.1\r\nHost: a\r\nCookie: a=b; c\r\nX-Forwarded-For: 127.0.0.1\r\nX-Upper: a \xe4 b\r\nX-Upper: second\r\n\r\n"},
+		{"GET / HTTP/1.1\r\nHost: a\r\nConnection: X-Hop, X-Forwarded-For\r\nX-Hop: 1\r\nTE: trailers\r\nKeep-Alive: 5\r\n" +
+			"X-Forwarded-For: 10.0.0.1\r\nX-Forwarded-For: 10.0.0.2\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: b\r\nForwarded: for=c\r\n\r\n",
+			"GET / HTTP/1.1\r\nHost: a\r\nForwarded: for=c\r\nTe: trailers\r\nX-Forwarded-For: 10.0.0.1, 10.0.0.2, 127.0.0.1\r\n" +
+				"X-Forwarded-Host: b\r\nX-Forwarded-Proto: https\r\n\r\n"},
+		{"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+			"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"},
+		{"GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"},
+		{"GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n",
+			"GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"},
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nUser-Agent:\r\n\r\n",
+			"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nUser-Agent: \r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"},
+		{"GET / HTTP/1.1\r\nHost: a\r\nPragma: no-cache\r\n\r\n",
+			"GET / HTTP/1.1\r\nHost: a\r\nPragma: no-cache\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"},
+		{"GET / HTTP/1.1\r\nHost: a\r\nConnection: User-Agent\r\nUser-Agent: b\r\n\r\n",
+			"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"},
+		{"POST / HTTP/1.1\r\nHost: a\r\n\r\n", "POST / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"},
+		{"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n",
+			"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"},
+	} {
+		say(t, front, tt.sent)
+		if head := <-got; head != tt.want {
+			t.Errorf("%q became\n%q, want\n%q", tt.sent, head, tt.want)
+		}
+	}
+}
+
+// What the client gets is what the program sent: nothing is added, no field and no
+// length.
+func TestAnswerAsItCame(t *testing.T) {
+	answers := make(chan string, 1)
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		readHead(r)
+		io.WriteString(c, <-answers)
+	})
+	_, front := behind(t, to)
+	for _, tt := range []struct{ request, answer, want string }{
+		{"GET / HTTP/1.1", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"},
+		{"GET / HTTP/1.1", "HTTP/1.1 200 OK\r\ncontent-type: a/b\r\nset-cookie: a\r\nset-cookie: b\r\nContent-Length: 2\r\nX-Y: \xe4\r\n\r\nhi",
+			"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: a/b\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nX-Y: \xe4\r\n\r\nhi"},
+		{"GET / HTTP/1.1", "HTTP/1.1 302 Elsewhere\r\nLocation: /x y\r\nContent-Length: 0\r\n\r\n",
+			"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /x y\r\n\r\n"},
+		{"HEAD / HTTP/1.1", "HTTP/1.1 200 OK\r\nContent-Length: 1234567\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1234567\r\n\r\n"},
+		{"GET / HTTP/1.1", "HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n"},
+		{"GET / HTTP/1.1", "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nEtag: \"a\"\r\n\r\n"},
+		{"GET / HTTP/1.1", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b",
+			"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b"},
+		{"GET / HTTP/1.1", "HTTP/1.1 999 \r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 999 status code 999\r\nContent-Length: 0\r\n\r\n"},
+		{"GET / HTTP/1.1", "HTTP/1.0 200 OK\r\n\r\nto the end", "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\na\r\nto the end\r\n0\r\n\r\n"},
+		{"GET / HTTP/1.0", "HTTP/1.0 200 OK\r\n\r\nto the end", "HTTP/1.0 200 OK\r\nConnection: close\r\n\r\nto the end"},
+		{"GET / HTTP/1.1", "HTTP/1.1 200 OK\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nContent-Length: 0\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"},
+		{"GET / HTTP/1.1", "HTTP/1.1 200 OK\r\nPragma: no-cache\r\nContent-Length: 0\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nPragma: no-cache\r\n\r\n"},
+		{"GET / HTTP/1.1", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+			"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
+		{"GET / HTTP/1.0", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+			"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n"},
+		{"GET / HTTP/1.1", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-A\r\n\r\n2\r\nhi\r\n0\r\nX-A: 1\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nTrailer: X-A\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-A: 1\r\n\r\n"},
+		{"GET / HTTP/1.1", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-A: 1\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-A: 1\r\n\r\n"},
+	} {
+		answers <- tt.answer
+		c := dial(t, front)
+		fmt.Fprintf(c, "%s\r\nHost: a\r\n\r\n", tt.request)
+		c.CloseWrite()
+		got, err := io.ReadAll(c)
+		if string(got) != tt.want || err != nil {
+			t.Errorf("%q to %s became\n%q, want\n%q (%v)", tt.answer, tt.request, got, tt.want, err)
+		}
+	}
+}
+
+// Trailers of requests arrive, announced or not.
+func TestRequestTrailers(t *testing.T) {
+	to := program(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "%s %v", body, r.Trailer)
+	})
+	_, front := behind(t, to)
+	const body = "3\r\nabc\r\n0\r\nX-A: 1\r\nX-B: 2\r\n\r\n"
+	for _, announced := range []string{"", "Trailer: X-A\r\n", "Trailer: X-A, X-B\r\n"} {
+		got := say(t, front, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"+announced+"Transfer-Encoding: chunked\r\n\r\n"+body)
+		if !strings.HasSuffix(got, "abc map[X-A:[1] X-B:[2]]") {
+			t.Errorf("with %q: %q", announced, got)
+		}
+	}
+}
