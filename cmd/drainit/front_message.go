@@ -58,4 +58,4 @@ func started(s front.Stats) uint64 {
 
 // failed counts the requests that the program did not answer to the end, or not
 // at all.
-func failed(s front.Stats) uint64 { return s.Unreachable + s.Cut }
+func failed(s front.Stats) uint64 { return s.Failed + s.Cut }

@@ -34,7 +34,12 @@ const (
 
 	// lastAnswers is how long the front takes at most to answer who is left when
 	// the program has gone: less than it is given.
-	lastAnswers = 800 * time.Millisecond
+	lastAnswers = 700 * time.Millisecond
+
+	// lastReading is how long it then keeps connections of which the client may
+	// not have read the answer: a connection that ends with something unread ends
+	// with a reset.
+	lastReading = 100 * time.Millisecond
 )
 
 // isFront reports whether this process was started as the front of a drainit:
@@ -140,13 +145,14 @@ func (s *frontServer) do(order frontOrder) (last bool) {
 	return false
 }
 
-// close has nothing new come in, and calls idle once when nothing is in flight.
+// close has nothing new come in, and calls idle once when nothing is in flight
+// and nobody is left who could ask.
 func (s *frontServer) close(idle func()) {
 	s.once.Do(func() {
 		go func() {
 			s.front.Drain()
 			s.front.Close()
-			for stats := s.front.Stats(); stats.InFlight+stats.Upgraded > 0; stats = s.front.Stats() {
+			for s.front.Stats().Connections > 0 { // of which each may yet ask, or ends
 				time.Sleep(idleLook)
 			}
 			idle()
@@ -158,9 +164,8 @@ func (s *frontServer) close(idle func()) {
 // failed already, or fails now; a client that does not read is not waited for.
 func (s *frontServer) end() {
 	s.close(func() {})
-	for until := time.Now().Add(lastAnswers); s.front.Stats().Connections > 0 && time.Now().Before(until); {
-		time.Sleep(idleLook)
-	}
+	s.wait(lastAnswers, func(stats front.Stats) bool { return stats.InFlight+stats.Upgraded == 0 })
+	s.wait(lastReading, func(stats front.Stats) bool { return stats.Connections == 0 })
 	s.front.Cut()
 	word := s.stats(0)
 	if s.draining {
@@ -168,6 +173,13 @@ func (s *frontServer) end() {
 		word.Cut = &cut
 	}
 	s.say(word)
+}
+
+// wait waits until something has come, and no longer than the limit.
+func (s *frontServer) wait(limit time.Duration, come func(front.Stats) bool) {
+	for until := time.Now().Add(limit); !come(s.front.Stats()) && time.Now().Before(until); {
+		time.Sleep(idleLook)
+	}
 }
 
 // ignoreSignals leaves this process alone with what platforms and terminals send

@@ -29,7 +29,7 @@ func (f *frontProcess) statusFunc() func() *probe.Front {
 			Routes: routeTexts(f.routes), PID: f.pid, Serving: f.link.isServing(), Answers: a.now,
 			Connections: s.Connections, InFlight: s.InFlight, Upgraded: s.Upgraded,
 			Accepted: s.Accepted, Requests: byClass(s.Requests),
-			Refused: s.Refused, Unreachable: s.Unreachable, Cut: s.Cut, Warnings: uint64(warned),
+			Refused: s.Refused, Failed: s.Failed, Cut: s.Cut, Warnings: uint64(warned),
 		}
 	}
 }

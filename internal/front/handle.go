@@ -44,6 +44,9 @@ func (x *exchange) end(whole bool) {
 	c := x.conn
 	if !whole && x.status > 0 {
 		c.front.broken.Add(1)
+		if !x.gone() {
+			c.front.failed.Add(1)
+		}
 	}
 	if !whole && !x.in.ProtoAtLeast(1, 1) {
 		c.mu.Lock()
@@ -122,6 +125,7 @@ func (x *exchange) fail(w http.ResponseWriter, _ *http.Request, err error) {
 	case errors.As(err, &away):
 		c.front.unreachable.Add(1)
 	}
+	c.front.failed.Add(1)
 	x.say(w, http.StatusBadGateway, "drainit's front got no answer: "+err.Error()+"\n", false)
 }
 

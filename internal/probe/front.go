@@ -20,7 +20,7 @@ type Front struct {
 	Accepted    uint64            `json:"accepted"`    // connections ever
 	Requests    map[string]uint64 `json:"requests"`    // finished, by the class of the status, "none" if there was none
 	Refused     uint64            `json:"refused"`     // for their form; in no class
-	Unreachable uint64            `json:"unreachable"` // answered 502 by the front
+	Failed      uint64            `json:"failed"`      // that the program did not answer to the end
 	Cut         uint64            `json:"cut"`         // by the front, when there was no more time
 	Warnings    uint64            `json:"warnings"`    // that it has logged, errors included
 }
@@ -37,14 +37,14 @@ func (f Front) text() string {
 			parts = append(parts, fmt.Sprintf("%s %d", class, n))
 		}
 	}
-	return fmt.Sprintf("%s: %s; in flight %d, upgraded %d, connections %d; answered %s; refused %d, unreachable %d, cut %d",
+	return fmt.Sprintf("%s: %s; in flight %d, upgraded %d, connections %d; answered %s; refused %d, failed %d, cut %d",
 		strings.Join(f.Routes, " "), state, f.InFlight, f.Upgraded, f.Connections, orNothing(strings.Join(parts, ", ")),
-		f.Refused, f.Unreachable, f.Cut)
+		f.Refused, f.Failed, f.Cut)
 }
 
 // frontMetrics are there only with a front.
 type frontMetrics struct {
-	up, connections, inFlight, upgraded, accepted, requests, refused, unreachable, cut metric
+	up, connections, inFlight, upgraded, accepted, requests, refused, failed, cut metric
 }
 
 func (m *metrics) addFront() {
@@ -56,7 +56,7 @@ func (m *metrics) addFront() {
 		accepted:    m.counter("front_connections_accepted_total", "Connections that the front has accepted."),
 		requests:    m.counter("front_requests_total", "Requests that the front has finished, by the class of their status, none if there was none.", "code"),
 		refused:     m.counter("front_refused_total", "Requests that the front refused for their form, which are in no class."),
-		unreachable: m.counter("front_unreachable_total", "Requests that the front answered 502 since the program did not."),
+		failed:      m.counter("front_failed_total", "Requests that the program did not answer to the end: with a 502 of the front, or an answer that broke off."),
 		cut:         m.counter("front_cut_total", "Requests and tunnels that the front cut when there was no more time."),
 	}
 }
@@ -75,6 +75,6 @@ func (m *metrics) collectFront(out samples, f *Front) {
 		out.send(m.front.requests, float64(n), class)
 	}
 	out.send(m.front.refused, float64(f.Refused))
-	out.send(m.front.unreachable, float64(f.Unreachable))
+	out.send(m.front.failed, float64(f.Failed))
 	out.send(m.front.cut, float64(f.Cut))
 }

@@ -88,6 +88,11 @@ func atEnd() Status {
 	s.Connections.StopSignal = &Counted{InFlight: 2, Undecided: 7}
 	s.Connections.Deadline = s.Connections.Latest
 	s.Connections.RequestsCut = &cut
+	s.Front = &Front{
+		Routes: []string{":8080=127.0.0.1:8081", ":9090=unix:/run/app.sock"}, PID: 6, Serving: true, Answers: true,
+		Connections: 5, InFlight: 1, Upgraded: 2, Accepted: 77, Requests: map[string]uint64{"2xx": 400, "5xx": 2, "none": 0},
+		Refused: 3, Failed: 2, Cut: 1, Warnings: 4,
+	}
 	s.Leftovers = 2
 	s.Reaped.Child = 1
 	return s
@@ -184,7 +189,7 @@ func TestStatusRoundTrip(t *testing.T) {
 func TestStatusKeys(t *testing.T) {
 	want := map[string]string{
 		"": "version name pid pid_namespace state child ready ready_asked stop_request waiting_for will_send" +
-			" plan timeline deadline_hit connections actions stop_order peers signals reaped leftovers warnings log_lines_dropped",
+			" plan timeline deadline_hit connections actions front stop_order peers signals reaped leftovers warnings log_lines_dropped",
 		"child":        "pid program started",
 		"stop_request": "signal at seconds_ago",
 		"will_send":    "signal why",
