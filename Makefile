@@ -29,8 +29,9 @@ SKIPS = $(if $(CI),-allow-skips test/skips.txt)
 
 build: bin/drainit ## bin/drainit, static, for this machine
 
-demo: bin/drainit ## a rolling restart under load, bare, with a sleep, and under drainit (under a minute)
+demo: bin/drainit ## a rolling restart under load, bare, with a sleep, under drainit, and with --front (under a minute)
 	go run ./examples/rollout
+	go run ./examples/rollout -keep -hold 3s
 
 demo-full: bin/drainit ## the same for every lag, response time and kind of server (about ten minutes)
 	go run ./examples/rollout -full

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -14,8 +15,9 @@ import (
 
 // Client sends one request over and over. It may be used by many goroutines.
 type Client struct {
-	Address string      // host:port; a name is looked up for each new connection
-	TLS     *tls.Config // nil for plain HTTP
+	Address string                 // host:port; a name is looked up for each new connection
+	Pick    func() (string, error) // instead of Address: that of a new connection, an address and no name
+	TLS     *tls.Config            // nil for plain HTTP
 	Request Request
 	Keep    int // connections kept open and used by turns; 0 is a new one for each request
 
@@ -28,16 +30,20 @@ type Client struct {
 	ended  int
 }
 
-// Send sends the request once and returns the answer. Everything, the connection
+// Send sends the request once and returns the answer, of which From is known even
+// where it failed. Everything, the connection
 // included, must be over by deadline. Nothing that was written is written again:
 // a kept connection on which the server has closed is left for another only if
 // that is known before the first byte.
 func (c *Client) Send(deadline time.Time) (Answer, error) {
 	conn, err := c.take(deadline)
 	if err != nil {
-		return Answer{}, err
+		var picked pickedError
+		errors.As(err, &picked)
+		return Answer{From: picked.address}, err
 	}
 	answer, err := conn.exchange(c.Request, deadline)
+	answer.From = conn.to
 	c.release(conn, err == nil && !answer.final)
 	if err == nil && (answer.Status < 200 || answer.Status > 399) {
 		err = StatusError(answer.Status)
@@ -134,22 +140,33 @@ func (c *Client) dial(deadline time.Time) (*conn, error) {
 	dialer := net.Dialer{KeepAlive: -1}
 	socket, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
-		return nil, err
+		return nil, pickedError{address, err}
 	}
 	if c.TLS == nil {
-		return &conn{Conn: socket, socket: socket, reader: bufio.NewReader(socket)}, nil
+		return &conn{Conn: socket, socket: socket, reader: bufio.NewReader(socket), to: address}, nil
 	}
 	secured := tls.Client(socket, c.TLS)
 	if err := secured.HandshakeContext(ctx); err != nil {
 		socket.Close()
 		return nil, fmt.Errorf("TLS handshake: %w", err)
 	}
-	return &conn{Conn: secured, socket: socket, reader: bufio.NewReader(secured)}, nil
+	return &conn{Conn: secured, socket: socket, reader: bufio.NewReader(secured), to: address}, nil
 }
+
+// pickedError is a connection that could not be opened, and where to.
+type pickedError struct {
+	address string
+	error
+}
+
+func (e pickedError) Unwrap() error { return e.error }
 
 // resolve returns the address for the next new connection, those of a name by
 // turns: IPv4 if it has any, since "localhost" also means ::1, where few listen.
 func (c *Client) resolve(ctx context.Context) (string, error) {
+	if c.Pick != nil {
+		return c.Pick()
+	}
 	host, port, err := net.SplitHostPort(c.Address)
 	if err != nil {
 		return "", err

@@ -15,6 +15,7 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte // its first bodyKept bytes
+	From   string // the address it was asked of
 	final  bool   // nothing more can be asked on this connection
 }
 
@@ -25,6 +26,7 @@ const bodyKept = 64 << 10
 type conn struct {
 	net.Conn          // what is spoken on: TLS, or the socket itself
 	socket   net.Conn // below TLS
+	to       string   // the address it leads to
 	reader   *bufio.Reader
 }
 

@@ -17,6 +17,8 @@ const (
 	asleep lane = "sleep"
 	// drained is the server under drainit, which gets SIGTERM at T0.
 	drained lane = "drainit"
+	// fronted is the same, with drainit's own proxy before the server.
+	fronted lane = "front"
 )
 
 // Modes of the example server on SIGTERM.
@@ -39,7 +41,8 @@ type cell struct {
 	startDelay     time.Duration // how long the server takes to listen
 	hold           time.Duration // the preStop sleep; drainit's --drain-delay
 	grace          time.Duration // SIGKILL by the platform; drainit's --grace-period
-	rate           int           // new connections a second
+	rate           int           // requests a second
+	keep           bool          // they are POSTs on connections that clients keep, else each has its own
 	limit          time.Duration // for one request
 }
 
@@ -49,18 +52,32 @@ type binaries struct {
 }
 
 // command returns the command line of a replica that serves version on addr.
-// probe is the address of drainit's probes.
-func (c cell) command(b binaries, version, addr, probe string) []string {
+// probe is the address of drainit's probes, inner that of the server behind a
+// front.
+func (c cell) command(b binaries, version, addr, probe, inner string) []string {
+	own := addr
+	if c.lane == fronted {
+		own = inner
+	}
 	server := []string{
 		b.server,
-		"-addr", addr,
+		"-addr", own,
 		"-version", version,
 		"-mode", c.mode,
 		"-response-time", c.response.String(),
 		"-start-delay", c.startDelay.String(),
 	}
-	if c.lane != drained {
+	if !c.underDrainit() {
 		return server
+	}
+	if c.lane == fronted {
+		return append([]string{b.drainit,
+			"--grace-period", c.grace.String(),
+			"--drain-delay", c.hold.String(),
+			"--probe-addr", probe,
+			"--front", addr + "=" + inner,
+			"--",
+		}, server...)
 	}
 	_, port, _ := net.SplitHostPort(addr)
 	drainit := []string{b.drainit,
@@ -73,6 +90,9 @@ func (c cell) command(b binaries, version, addr, probe string) []string {
 	return append(drainit, server...)
 }
 
+// underDrainit reports whether drainit runs the server.
+func (c cell) underDrainit() bool { return c.lane == drained || c.lane == fronted }
+
 // setting is what its user wrote to have the server stopped in this way.
 func (c cell) setting() string {
 	switch c.lane {
@@ -80,6 +100,8 @@ func (c cell) setting() string {
 		return fmt.Sprintf("preStop: sleep %v", c.hold)
 	case drained:
 		return fmt.Sprintf("--drain-delay %v --grace-period %v", c.hold, c.grace)
+	case fronted:
+		return fmt.Sprintf("--front :8080=127.0.0.1:8081 --drain-delay %v --grace-period %v", c.hold, c.grace)
 	default:
 		return ""
 	}
@@ -97,6 +119,8 @@ func (c cell) deadline() time.Duration {
 // serves is how long after T0 a stopping replica still takes new connections.
 func (c cell) serves() time.Duration {
 	switch {
+	case c.lane == fronted:
+		return c.hold
 	case c.mode == serverIgnores && c.lane == drained:
 		return c.deadline()
 	case c.mode == serverIgnores:
@@ -114,22 +138,38 @@ func (c cell) needed() time.Duration {
 	needed := c.lag
 	if c.rule == byProbe {
 		needed += time.Duration(c.probeThreshold) * c.probeInterval
-		if c.lane != drained {
+		if !c.underDrainit() {
 			// Nothing turns red before the server itself is gone.
 			needed += c.serves()
 		}
 	}
-	if c.mode != serverDrains {
+	if c.mode != serverDrains && c.lane != fronted {
 		needed += c.response
 	}
 	return needed
 }
 
+// pinned reports whether clients stay with a replica until it ends them, whatever
+// the routes say: on connections they keep, unless it has them leave.
+func (c cell) pinned() bool { return c.keep && c.lane != fronted }
+
 // covered reports whether no request should be lost: arithmetic, to hold the
 // measurement against.
-func (c cell) covered() bool { return c.serves() >= c.needed() }
+func (c cell) covered() bool { return !c.pinned() && c.serves() >= c.needed() }
+
+// load is what the clients send.
+func (c cell) load() string {
+	if c.keep {
+		return "POSTs on kept connections"
+	}
+	return "new connections"
+}
 
 // String names the cell in one line.
 func (c cell) String() string {
-	return fmt.Sprintf("%s, routes by %s, lag %v, response %v, server %s", c.lane, c.rule, c.lag, c.response, c.mode)
+	kept := ""
+	if c.keep {
+		kept = ", kept connections"
+	}
+	return fmt.Sprintf("%s, routes by %s, lag %v, response %v, server %s%s", c.lane, c.rule, c.lag, c.response, c.mode, kept)
 }

@@ -25,6 +25,7 @@ func TestCovered(t *testing.T) {
 		{"drainit, ignores", cell{lane: drained, rule: byStop, mode: serverIgnores, lag: 8000 * ms, response: 500 * ms}, 28000 * ms, 8500 * ms, 28000 * ms},
 		{"bare, probes", cell{lane: bare, rule: byProbe, mode: serverDrains, lag: 200 * ms}, 0, 2200 * ms, 28000 * ms},
 		{"sleep, probes see nothing until it ends", cell{lane: asleep, rule: byProbe, mode: serverDrains, lag: 200 * ms}, 5000 * ms, 7200 * ms, 28000 * ms},
+		{"front, exits", cell{lane: fronted, rule: byStop, mode: serverExits, lag: 1000 * ms, response: 500 * ms}, 5000 * ms, 1000 * ms, 28000 * ms},
 		{"drainit, probes see red at T0", cell{lane: drained, rule: byProbe, mode: serverExits, lag: 200 * ms, response: 500 * ms}, 5000 * ms, 2700 * ms, 28000 * ms},
 		{"a short grace period", cell{lane: drained, rule: byStop, mode: serverIgnores, grace: 5000 * ms}, 4000 * ms, 0, 4000 * ms},
 	}
@@ -49,6 +50,8 @@ func TestCommand(t *testing.T) {
 	b := binaries{server: "/server", drainit: "/drainit"}
 	c := cell{mode: serverDrains, response: 500 * ms, hold: 5 * time.Second, grace: 30 * time.Second}
 	server := []string{"/server", "-addr", "127.0.0.1:20001", "-version", "v2", "-mode", "drain", "-response-time", "500ms", "-start-delay", "0s"}
+	behind := slices.Clone(server)
+	behind[2] = "127.0.0.1:20003"
 	for _, tt := range []struct {
 		lane lane
 		want []string
@@ -57,9 +60,11 @@ func TestCommand(t *testing.T) {
 		{asleep, server},
 		{drained, append([]string{"/drainit", "--grace-period", "30s", "--drain-delay", "5s",
 			"--probe-addr", "127.0.0.1:20002", "--ports", "20001", "--"}, server...)},
+		{fronted, append([]string{"/drainit", "--grace-period", "30s", "--drain-delay", "5s",
+			"--probe-addr", "127.0.0.1:20002", "--front", "127.0.0.1:20001=127.0.0.1:20003", "--"}, behind...)},
 	} {
 		c.lane = tt.lane
-		if got := c.command(b, "v2", "127.0.0.1:20001", "127.0.0.1:20002"); !slices.Equal(got, tt.want) {
+		if got := c.command(b, "v2", "127.0.0.1:20001", "127.0.0.1:20002", "127.0.0.1:20003"); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: command %q, want %q", tt.lane, got, tt.want)
 		}
 	}

@@ -9,30 +9,40 @@ import (
 	"drainit/examples/load"
 )
 
+// keptConnections is how many connections the clients of [cell.keep] keep: more
+// than there are requests at a time, so that none is idle for long.
+const keptConnections = 150
+
 // sendAll sends requests at a fixed rate until ctx ends, and returns when the
-// last of them is over. Each has a connection of its own and is bounded by limit
-// from the instant it was due; none is repeated. Where this process could not
-// begin one at its instant the delay is counted.
-func sendAll(ctx context.Context, rate int, limit time.Duration, table *routes, count *tally) {
+// last of them is over. Each is bounded by limit from the instant it was due; none
+// is repeated. A new connection goes where the routes lead by then, and is used
+// once, unless kept: then requests are POSTs, and a connection is used until it
+// ends, as those of most clients. Where this process could not begin a request at
+// its instant the delay is counted.
+func sendAll(ctx context.Context, rate int, limit time.Duration, kept bool, table *routes, count *tally) {
+	send, done := sender(kept, table, count)
 	load.Loop{Rate: rate}.Run(ctx, func(due time.Time) {
 		count.begin(time.Since(due))
-		sendOne(table, due.Add(limit), count)
+		send(due.Add(limit))
 	}, nil)
+	done()
 }
 
-// sendOne sends one request to the backend whose turn it is.
-func sendOne(table *routes, deadline time.Time, count *tally) {
-	addr, err := table.pick()
-	if err != nil {
-		count.end("", "", err)
-		return
+// sender returns what sends one request, and what is to be called at the end.
+func sender(kept bool, table *routes, count *tally) (send func(deadline time.Time), done func()) {
+	method, body := http.MethodGet, []byte(nil)
+	client := &load.Client{Pick: table.pick}
+	if kept {
+		method, body, client.Keep = http.MethodPost, []byte("a body"), keptConnections
 	}
-	request, err := load.NewRequest(http.MethodGet, &url.URL{Scheme: "http", Host: addr, Path: "/"}, nil, nil, false)
-	if err != nil {
-		count.end(addr, "", err)
-		return
-	}
-	client := load.Client{Address: addr, Request: request}
-	answer, err := client.Send(deadline)
-	count.end(addr, answer.Header.Get("X-Version"), err)
+	var err error
+	client.Request, err = load.NewRequest(method, &url.URL{Scheme: "http", Host: "rollout", Path: "/"}, nil, body, kept)
+	return func(deadline time.Time) {
+		if err != nil {
+			count.end("", "", err)
+			return
+		}
+		answer, err := client.Send(deadline)
+		count.end(answer.From, answer.Header.Get("X-Version"), err)
+	}, client.Close
 }

@@ -9,7 +9,9 @@ import (
 
 func TestLoadCountsAnEmptyTable(t *testing.T) {
 	var count tally
-	sendOne(new(routes), time.Now().Add(time.Second), &count)
+	send, done := sender(false, new(routes), &count)
+	defer done()
+	send(time.Now().Add(time.Second))
 	if got := count.now(); len(got.losses) != 1 || got.losses[0].how != load.Other {
 		t.Errorf("losses %v, want one of kind %v", got.losses, load.Other)
 	}

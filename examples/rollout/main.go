@@ -85,8 +85,8 @@ func (s settings) title(rollouts int, i isolation) string {
 		return fmt.Sprintf("%d rollouts of %d replicas, %d at a time; each replica is %v", rollouts, replicas, s.atOnce, i)
 	}
 	c := s.cell
-	return fmt.Sprintf("rolling restart of %d replicas; routes by %s, %v late; the server answers after %v and on SIGTERM: %s\neach replica is %v",
-		replicas, c.rule, c.lag, c.response, c.mode, i)
+	return fmt.Sprintf("rolling restart of %d replicas; routes by %s, %v late; the server answers after %v and on SIGTERM: %s\n%d %s a second; each replica is %v",
+		replicas, c.rule, c.lag, c.response, c.mode, c.rate, c.load(), i)
 }
 
 // conclude prints the table, what it shows and what is to be said against it, and

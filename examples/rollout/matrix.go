@@ -22,11 +22,17 @@ func matrix(base cell) []cell {
 		for _, lag := range []time.Duration{200 * time.Millisecond, time.Second, 3 * time.Second, 8 * time.Second} {
 			for _, response := range []time.Duration{0, 500 * time.Millisecond} {
 				scene := base
-				scene.rule, scene.mode, scene.lag, scene.response = byStop, mode, lag, response
+				scene.rule, scene.mode, scene.lag, scene.response, scene.keep = byStop, mode, lag, response, false
 				cells = append(cells, scene.lanes()...)
 			}
 		}
+		if mode == serverExits {
+			kept := base
+			kept.rule, kept.mode, kept.lag, kept.response, kept.keep = byStop, mode, time.Second, 500*time.Millisecond, true
+			cells = append(cells, kept.lanes()...)
+		}
 		probed := base
+		probed.keep = false
 		probed.rule, probed.mode, probed.lag, probed.response = byProbe, mode, 200*time.Millisecond, 500*time.Millisecond
 		cells = append(cells, probed.lanes()...)
 	}
@@ -38,12 +44,16 @@ func (c cell) lanes() []cell {
 	if c.mode == serverIgnores {
 		c.grace = ignoredGrace
 	}
+	lanes := []lane{bare, asleep, drained}
+	if c.mode == serverExits {
+		lanes = []lane{bare, asleep, fronted, drained}
+	}
 	var cells []cell
-	for _, lane := range []lane{bare, asleep, drained} {
+	for _, lane := range lanes {
 		c.lane = lane
 		cells = append(cells, c)
 	}
-	if c.covered() {
+	if c.covered() || c.keep {
 		return cells
 	}
 	c.hold, c.grace = cureHold, cureGrace

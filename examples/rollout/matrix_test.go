@@ -20,10 +20,13 @@ func TestMatrixShowsWhatItMust(t *testing.T) {
 	scenes := map[cell]bool{}
 	cured := 0
 	for i, c := range cells {
-		scene := cell{rule: c.rule, mode: c.mode, lag: c.lag, response: c.response}
+		scene := cell{rule: c.rule, mode: c.mode, lag: c.lag, response: c.response, keep: c.keep}
 		scenes[scene] = true
 		if c.lane == bare && c.mode != serverIgnores && c.covered() {
 			t.Errorf("%v: covered, want a loss", c)
+		}
+		if c.keep && c.covered() != (c.lane == fronted) {
+			t.Errorf("%v: covered %t, want the front alone to lose nothing", c, c.covered())
 		}
 		if margin := (c.serves() - c.needed()).Abs(); margin < 200*time.Millisecond {
 			t.Errorf("%v: decided by %v, want 200ms or more", c, margin)
@@ -36,7 +39,7 @@ func TestMatrixShowsWhatItMust(t *testing.T) {
 			t.Errorf("%v: the cure follows %v, want the same cell without it, losing", c, before)
 		}
 	}
-	if want := 3*4*2 + 3; len(scenes) != want {
+	if want := 3*4*2 + 3 + 1; len(scenes) != want {
 		t.Errorf("%d scenes, want %d", len(scenes), want)
 	}
 	if cured != 4 {

@@ -20,7 +20,7 @@ func (s settings) find(ctx context.Context, dir string) (binaries, error) {
 		return b, err
 	}
 	for _, c := range s.cells() {
-		if c.lane == drained {
+		if c.underDrainit() {
 			b.drainit, err = executable(s.drainit, "go build -o bin/drainit ./cmd/drainit")
 			return b, err
 		}

@@ -51,7 +51,7 @@ func (r *rollout) run(ctx context.Context) (result, error) {
 	}
 	loadCtx, endLoad := context.WithCancel(ctx)
 	var loading sync.WaitGroup
-	loading.Go(func() { sendAll(loadCtx, r.rate, r.limit, &r.routes, r.tally) })
+	loading.Go(func() { sendAll(loadCtx, r.rate, r.limit, r.keep, &r.routes, r.tally) })
 	defer loading.Wait()
 	defer endLoad()
 
@@ -99,7 +99,7 @@ func (r *rollout) startOld(ctx context.Context) ([]*replica, error) {
 			return nil, err
 		}
 	}
-	r.journal.add(nil, "%d replicas %s are in the routes; load: %d new connections a second", replicas, oldVersion, r.rate)
+	r.journal.add(nil, "%d replicas %s are in the routes; load: %d %s a second", replicas, oldVersion, r.rate, r.load())
 	return old, nil
 }
 
@@ -147,6 +147,10 @@ func (r *rollout) start(ctx context.Context, name, version string) (*replica, er
 	if err != nil {
 		return nil, err
 	}
+	inner, err := r.ports.take()
+	if err != nil {
+		return nil, err
+	}
 	started := &replica{
 		name: name, version: version, addr: addr,
 		stopped: make(chan struct{}), exited: make(chan struct{}),
@@ -155,7 +159,7 @@ func (r *rollout) start(ctx context.Context, name, version string) (*replica, er
 	if r.journal.verbose {
 		started.output.line = func(line string) { r.journal.add(started, "says: %s", line) }
 	}
-	if err := started.run(r.isolation.command(r.binaries.self, r.command(r.binaries, version, addr, probe)...)); err != nil {
+	if err := started.run(r.isolation.command(r.binaries.self, r.command(r.binaries, version, addr, probe, inner)...)); err != nil {
 		return nil, err
 	}
 	r.started = append(r.started, started)
@@ -172,7 +176,7 @@ func (r *rollout) start(ctx context.Context, name, version string) (*replica, er
 // is one, else the server's port, or its /healthz where probes are the rule.
 func (r *rollout) probe(addr, probe string) func(context.Context) bool {
 	switch {
-	case r.lane == drained:
+	case r.underDrainit():
 		return says200("http://" + probe + "/readyz")
 	case r.rule == byProbe:
 		return says200("http://" + addr + "/healthz")

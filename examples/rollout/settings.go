@@ -23,15 +23,17 @@ type settings struct {
 const usage = `usage: rollout [flags]
 
 Plays a rolling restart of three replicas of a server, under a load of new
-connections at a fixed rate and behind routes that follow late, in three lanes
-at the same time:
+connections at a fixed rate and behind routes that follow late, in lanes at the
+same time:
 
   bare     the server by itself
   sleep    the server by itself, on a platform with a preStop sleep
   drainit  the server under drainit
+  front    the server under drainit with --front
 
-and says what became of every request. Exits 1 if drainit lost any, or if bare
-lost none. With -full it plays many lags, response times and kinds of server
+and says what became of every request. With -keep the clients POST on connections
+that they keep, and the server exits at once on SIGTERM. Exits 1 if drainit lost
+any (with -keep, with --front), or if bare lost none. With -full it plays many lags, response times and kinds of server
 and exits 1 where the losses are not where arithmetic expects them.
 
 `
@@ -55,10 +57,11 @@ func parse(args []string, w io.Writer) (settings, error) {
 	flags.DurationVar(&c.startDelay, "start-delay", 0, "how long the server takes to listen")
 	flags.DurationVar(&c.hold, "hold", 5*time.Second, "the preStop sleep, and drainit's --drain-delay")
 	flags.DurationVar(&c.grace, "grace", 30*time.Second, "SIGKILL this long after the stop request; drainit's --grace-period")
-	flags.IntVar(&c.rate, "rate", 200, "new connections a second, in each lane")
+	flags.IntVar(&c.rate, "rate", 200, "requests a second, in each lane")
 	flags.DurationVar(&c.limit, "timeout", 10*time.Second, "for one request")
-	lanes := flags.String("lanes", "bare,sleep,drainit", "the lanes to play")
-	flags.BoolVar(&s.full, "full", false, "play every lag, response time and kind of server; -lag, -routes, -mode,\n-response-time and -lanes have no effect")
+	flags.BoolVar(&c.keep, "keep", false, "POST on connections that clients keep; changes what -mode and -lanes are unless given")
+	lanes := flags.String("lanes", "bare,sleep,drainit", "the lanes to play; with -keep bare,sleep,drainit,front")
+	flags.BoolVar(&s.full, "full", false, "play every lag, response time and kind of server; -lag, -routes, -mode,\n-response-time, -keep and -lanes have no effect")
 	flags.BoolVar(&s.verbose, "v", false, "the timeline also has what the server and drainit write")
 	flags.IntVar(&s.atOnce, "at-once", 6, "rollouts at the same time")
 	flags.StringVar(&s.server, "server", "", "the example server's binary (built with the go command if not given)")
@@ -68,6 +71,16 @@ func parse(args []string, w io.Writer) (settings, error) {
 	}
 	if flags.NArg() > 0 {
 		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if c.keep {
+		given := map[string]bool{}
+		flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+		if !given["mode"] {
+			c.mode = serverExits
+		}
+		if !given["lanes"] {
+			*lanes = "bare,sleep,drainit,front"
+		}
 	}
 	var err error
 	s.lanes, err = parseLanes(*lanes)
@@ -79,10 +92,10 @@ func parseLanes(list string) ([]lane, error) {
 	var lanes []lane
 	for name := range strings.SplitSeq(list, ",") {
 		switch l := lane(name); l {
-		case bare, asleep, drained:
+		case bare, asleep, drained, fronted:
 			lanes = append(lanes, l)
 		default:
-			return nil, fmt.Errorf("-lanes %q: no lane %q; want some of bare, sleep, drainit", list, name)
+			return nil, fmt.Errorf("-lanes %q: no lane %q; want some of bare, sleep, drainit, front", list, name)
 		}
 	}
 	return lanes, nil

@@ -25,6 +25,22 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// Kept connections are lost by a server that exits at once, and kept by the front.
+func TestKeep(t *testing.T) {
+	s, err := parse([]string{"-keep"}, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range s.cells() {
+		if c.mode != serverExits || c.covered() != (c.lane == fronted) {
+			t.Errorf("%v: covered %t, want front alone", c, c.covered())
+		}
+	}
+	if s, err = parse([]string{"-keep", "-mode", "drain", "-lanes", "bare"}, t.Output()); err != nil || s.cell.mode != serverDrains || len(s.cells()) != 1 {
+		t.Errorf("-keep overrules what was given: %+v, %v", s, err)
+	}
+}
+
 func TestWrongSettingsAreAllReported(t *testing.T) {
 	_, err := parse([]string{"-lag", "-1s", "-mode", "stop", "-rate", "0", "-hold", "28s", "-probe-threshold", "0",
 		"-probe-interval", "0", "-timeout", "100ms", "-at-once", "0", "-lanes", "bare,bear"}, t.Output())

@@ -12,11 +12,12 @@ func objections(results []result) []string {
 	for _, r := range results {
 		lost := len(r.counts.losses)
 		switch {
-		case r.cell.lane == drained && lost > 0 && !r.cell.covered():
-			list = append(list, fmt.Sprintf("drainit lost %d requests: it serves for %v after the stop request, and %v are needed; raise -hold",
-				lost, r.cell.serves(), r.cell.needed()))
-		case r.cell.lane == drained && lost > 0:
-			list = append(list, fmt.Sprintf("drainit lost %d requests, though its hold of %v covers what is needed, %v", lost, r.cell.hold, r.cell.needed()))
+		case r.cell.pinned() && r.cell.lane != bare: // it loses those whose connections it ends
+		case r.cell.underDrainit() && lost > 0 && !r.cell.covered():
+			list = append(list, fmt.Sprintf("%s lost %d requests: it serves for %v after the stop request, and %v are needed; raise -hold",
+				r.cell.lane, lost, r.cell.serves(), r.cell.needed()))
+		case r.cell.underDrainit() && lost > 0:
+			list = append(list, fmt.Sprintf("%s lost %d requests, though its hold of %v covers what is needed, %v", r.cell.lane, lost, r.cell.hold, r.cell.needed()))
 		case r.cell.lane == bare && lost == 0 && r.cell.covered():
 			list = append(list, "bare lost no request: a server that ignores SIGTERM serves until SIGKILL, and nobody needs a hold")
 		case r.cell.lane == bare && lost == 0:

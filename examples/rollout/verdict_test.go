@@ -22,6 +22,10 @@ func TestVerdicts(t *testing.T) {
 	in := func(l lane, mode string, lag time.Duration) cell {
 		return cell{lane: l, rule: byStop, mode: mode, lag: lag, hold: 5 * time.Second, grace: 30 * time.Second}
 	}
+	kept := func(c cell) cell {
+		c.keep = true
+		return c
+	}
 	tests := []struct {
 		name              string
 		result            result
@@ -35,6 +39,11 @@ func TestVerdicts(t *testing.T) {
 		{"bare does not", judged(in(bare, serverDrains, time.Second), 0), "nothing was demonstrated", "lost 0"},
 		{"bare ignores SIGTERM", judged(in(bare, serverIgnores, time.Second), 0), "nobody needs a hold", ""},
 		{"sleep loses as it must", judged(in(asleep, serverDrains, 8*time.Second), 9), "", ""},
+		{"front loses nothing", judged(in(fronted, serverExits, time.Second), 0), "", ""},
+		{"front loses though it should not", judged(in(fronted, serverExits, time.Second), 1), "front lost 1 requests, though its hold of 5s covers", "lost 1"},
+		{"drainit cannot keep who stays", judged(kept(in(drained, serverExits, time.Second)), 9), "", ""},
+		{"front can", judged(kept(in(fronted, serverExits, time.Second)), 1), "front lost 1", "lost 1"},
+		{"bare loses who stays", judged(kept(in(bare, serverExits, time.Second)), 9), "", ""},
 		{"sleep loses though it should not", judged(in(asleep, serverDrains, time.Second), 9), "", "lost 9"},
 	}
 	for _, tt := range tests {
