@@ -193,12 +193,13 @@ func (x *exchange) wrap(u *upstream, answer *http.Response, stop func() bool) {
 // before it waits for more, so nothing is held back and nothing is flushed in vain.
 type answerBody struct {
 	io.Reader
-	x     *exchange
-	u     *upstream
-	stop  func() bool // stops the aborting by the client; false if it has aborted
-	last  bool        // the program closes the connection
-	over  bool
-	began bool
+	x      *exchange
+	u      *upstream
+	stop   func() bool // stops the aborting by the client; false if it has aborted
+	last   bool        // the program closes the connection
+	over   bool
+	began  bool
+	broken error
 }
 
 func (b *answerBody) Read(p []byte) (int, error) {
@@ -209,9 +210,18 @@ func (b *answerBody) Read(p []byte) (int, error) {
 	if b.over {
 		return 0, io.EOF
 	}
-	n, err := b.Reader.Read(p)
-	if err == io.EOF {
+	n, err := 0, b.broken
+	if err == nil {
+		n, err = b.Reader.Read(p)
+	}
+	switch {
+	case err == io.EOF:
 		b.end()
+	case err != nil && n > 0:
+		b.broken = err
+		return n, nil
+	case err != nil:
+		b.u.flush() // what came before the break is the client's
 	}
 	return n, err
 }

@@ -1,0 +1,442 @@
+package front
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// Malformed answers become 502, never something else.
+func TestMalformedAnswers(t *testing.T) {
+	answers := make(chan string, 1)
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		readHead(r)
+		io.WriteString(c, <-answers)
+	})
+	_, front := behind(t, to)
+	for _, tt := range answersRefused {
+		answers <- tt.answer
+		got := say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+		if !strings.HasPrefix(got, "HTTP/1.1 502 Bad Gateway\r\n") || !strings.Contains(got, "drainit's front got no answer: the program's answer is malformed: ") {
+			t.Errorf("%s: %.300q", tt.name, got)
+		}
+	}
+	for _, answer := range []string{
+		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: a\r\nConnection: Upgrade\r\n\r\n",
+		"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+	} {
+		answers <- answer
+		if got := say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 502 ") {
+			t.Errorf("%q: %q", answer, got)
+		}
+	}
+}
+
+// An answer that breaks off has no clean end for the client.
+func TestAnswerThatBreaksOff(t *testing.T) {
+	answers := make(chan string, 1)
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		readHead(r)
+		answer := <-answers
+		io.WriteString(c, strings.TrimSuffix(answer, "RST"))
+		if strings.HasSuffix(answer, "RST") {
+			time.Sleep(50 * time.Millisecond)
+			c.(*net.TCPConn).SetLinger(0)
+		}
+	})
+	f, front := behind(t, to)
+	for i, answer := range []string{
+		"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nxyz\r\n",
+		"HTTP/1.1 200 OK\r\n\r\nhalfRST",
+	} {
+		for _, version := range []string{"1.1", "1.0"} {
+			answers <- answer
+			c := dial(t, front)
+			fmt.Fprintf(c, "GET / HTTP/%s\r\nHost: a\r\n\r\n", version)
+			r, err := http.ReadResponse(bufio.NewReader(c), nil)
+			if err != nil {
+				t.Fatalf("%q: %v", answer, err)
+			}
+			body, err := io.ReadAll(r.Body)
+			if string(body) != "half" || err == nil {
+				t.Errorf("%q in %s: %q, error %v", answer, version, body, err)
+			}
+		}
+		eventually(t, "counted as broken", func() bool { return f.Stats().Broken == uint64(2*i+2) })
+	}
+}
+
+// A program that ends without an answer is 502 at once, on a new connection and on
+// a kept one, and it was asked once.
+func TestProgramThatDoesNotAnswer(t *testing.T) {
+	var asked atomic.Int32
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		for {
+			head, err := readHead(r)
+			if err != nil {
+				return
+			}
+			asked.Add(1)
+			if !strings.HasPrefix(head, "GET /ok ") {
+				return
+			}
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+		}
+	})
+	_, front := behind(t, to)
+	for _, path := range []string{"/", "/ok"} { // what is asked before
+		asked.Store(0)
+		c := dial(t, front)
+		r := bufio.NewReader(c)
+		fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path)
+		answer, err := http.ReadResponse(r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.Copy(io.Discard, answer.Body)
+		io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		if answer, err = http.ReadResponse(r, nil); err != nil || answer.StatusCode != 502 {
+			t.Fatalf("%v, %v", answer, err)
+		}
+		body, _ := io.ReadAll(answer.Body)
+		if !strings.Contains(string(body), "closed the connection without an answer") {
+			t.Errorf("%q", body)
+		}
+		if n := asked.Load(); n != 2 {
+			t.Errorf("asked %d times, want 2", n)
+		}
+	}
+}
+
+// A program that does not listen yet is waited for; one that does no longer is not.
+func TestProgramThatStarts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	f, front := behind(t, &net.UnixAddr{Name: path, Net: "unix"}, func(c *Config) { c.WaitTarget = time.Minute })
+	got := make(chan string)
+	go func() { got <- say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") }()
+	eventually(t, "in flight", func() bool { return f.Stats().InFlight == 1 })
+	time.Sleep(3 * retryTime)
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "started") })}
+	go s.Serve(l)
+	if s := <-got; !strings.HasSuffix(s, "started") {
+		t.Errorf("%q", s)
+	}
+	s.Close()
+	before := time.Now()
+	if got := say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 502 ") ||
+		!strings.Contains(got, "the program cannot be reached: dial unix ") {
+		t.Errorf("%q", got)
+	}
+	if d := time.Since(before); d > 10*time.Second {
+		t.Errorf("502 after %v", d)
+	}
+	if n := f.Stats().Unreachable; n != 1 {
+		t.Errorf("%d unreachable, want 1", n)
+	}
+}
+
+// The waiting for a program ends, and with the client that wants it.
+func TestProgramThatNeverStarts(t *testing.T) {
+	to := &net.UnixAddr{Name: filepath.Join(t.TempDir(), "s"), Net: "unix"}
+	_, front := behind(t, to, func(c *Config) { c.WaitTarget = 100 * time.Millisecond })
+	if got := say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 502 ") {
+		t.Errorf("%q", got)
+	}
+	f, front := behind(t, to, func(c *Config) { c.WaitTarget = time.Hour })
+	c := dial(t, front)
+	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	eventually(t, "in flight", func() bool { return f.Stats().InFlight == 1 })
+	c.SetLinger(0)
+	c.Close()
+	eventually(t, "nothing in flight", func() bool { return f.Stats().InFlight == 0 })
+}
+
+// A connection to the program is used again within keepTime and closed after it. One
+// that the program has closed meanwhile costs no request.
+func TestKeptConnections(t *testing.T) {
+	var connections atomic.Int32
+	ended := make(chan struct{}, 100)
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		connections.Add(1)
+		defer func() { ended <- struct{}{} }()
+		for {
+			head, err := readHead(r)
+			if err != nil {
+				return
+			}
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+			if strings.Contains(head, "/last") {
+				return
+			}
+			if strings.Contains(head, "/unasked") {
+				io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad")
+			}
+		}
+	})
+	_, front := behind(t, to)
+	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
+	defer client.CloseIdleConnections()
+	post := func(path string) {
+		t.Helper()
+		answer, err := client.Post("http://"+front+path, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if answer.StatusCode != 200 || len(body) > 0 {
+			t.Errorf("%s: %s %q", path, answer.Status, body)
+		}
+	}
+	for range 3 {
+		post("/")
+	}
+	if n := connections.Load(); n != 1 {
+		t.Errorf("%d connections for three requests, want 1", n)
+	}
+	post("/last")
+	<-ended
+	post("/unasked")
+	time.Sleep(20 * time.Millisecond)
+	post("/")
+	if n := connections.Load(); n != 3 {
+		t.Errorf("%d connections, want 3", n)
+	}
+	<-ended
+	before := time.Now()
+	<-ended
+	if d := time.Since(before); d < keepTime/2 || d > 10*keepTime {
+		t.Errorf("the last was closed %v after it was used, want %v", d, keepTime)
+	}
+}
+
+// That the client has gone arrives at the program: as the end of what it sends, or
+// as a reset.
+func TestClientThatGoes(t *testing.T) {
+	begun, gone := make(chan bool, 1), make(chan error, 1)
+	to := program(t, func(w http.ResponseWriter, r *http.Request) {
+		_, err := io.Copy(io.Discard, r.Body)
+		begun <- true
+		if err == nil {
+			<-r.Context().Done()
+			err = r.Context().Err()
+		}
+		gone <- err
+	})
+	_, front := behind(t, to)
+	for _, request := range []string{
+		"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\nabc",
+		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+	} {
+		for _, reset := range []bool{false, true} {
+			c := dial(t, front)
+			io.WriteString(c, request)
+			time.Sleep(20 * time.Millisecond)
+			if reset {
+				c.SetLinger(0)
+			}
+			c.Close()
+			<-begun
+			select {
+			case err := <-gone:
+				if err == nil {
+					t.Errorf("%q: the program took the request as whole", request)
+				}
+			case <-time.After(patience):
+				t.Fatalf("%q, reset %v: the program was not told", request, reset)
+			}
+		}
+	}
+}
+
+// A client that says that it sends no more gets its answer, if the program gives it.
+func TestHalfClosedClient(t *testing.T) {
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		readHead(r)
+		n, _ := io.Copy(io.Discard, r) // up to the client's end
+		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%d", n)
+	})
+	_, front := behind(t, to)
+	c := dial(t, front)
+	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	c.CloseWrite()
+	if got, err := io.ReadAll(c); !strings.HasSuffix(string(got), "\r\n\r\n0") {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// The program may answer before it has the body, and while it reads it.
+func TestBothDirectionsAtOnce(t *testing.T) {
+	to := program(t, func(w http.ResponseWriter, r *http.Request) {
+		http.NewResponseController(w).EnableFullDuplex()
+		w.WriteHeader(200)
+		http.NewResponseController(w).Flush()
+		buf := make([]byte, 100)
+		for {
+			n, err := r.Body.Read(buf)
+			w.Write(buf[:n])
+			http.NewResponseController(w).Flush()
+			if err != nil {
+				return
+			}
+		}
+	})
+	_, front := behind(t, to)
+	in, out := io.Pipe()
+	request, _ := http.NewRequestWithContext(context.Background(), "POST", "http://"+front, in)
+	answer, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	defer answer.Body.Close()
+	for i := range 20 {
+		said := fmt.Sprintf("said %d;", i)
+		io.WriteString(out, said)
+		got := make([]byte, len(said))
+		if _, err := io.ReadFull(answer.Body, got); err != nil || string(got) != said {
+			t.Fatalf("%q, %v; want %q", got, err, said)
+		}
+	}
+	out.Close()
+	if rest, err := io.ReadAll(answer.Body); len(rest) > 0 || err != nil {
+		t.Errorf("%q, %v", rest, err)
+	}
+}
+
+// An answer that comes instead of reading the body is passed on, and the body is
+// not waited for.
+func TestAnswerBeforeTheBody(t *testing.T) {
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		readHead(r)
+		io.WriteString(c, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig")
+		c.(*net.TCPConn).CloseWrite()
+		time.Sleep(50 * time.Millisecond)
+	})
+	_, front := behind(t, to)
+	for _, length := range []int{100, 100_000, 100_000_000} {
+		c := dial(t, front)
+		fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\nsome", length)
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatalf("of %d bytes: %v", length, err)
+		}
+		if body, _ := io.ReadAll(answer.Body); answer.StatusCode != 413 || string(body) != "big" {
+			t.Errorf("of %d bytes: %s %q", length, answer.Status, body)
+		}
+		c.Close()
+	}
+}
+
+// Expect: 100-continue is answered by the program: with 100, without the body, or
+// not at all.
+func TestExpectContinue(t *testing.T) {
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		head, _ := readHead(r)
+		if !strings.Contains(head, "Expect: 100-continue\r\n") {
+			t.Errorf("no Expect in %q", head)
+		}
+		if strings.HasPrefix(head, "POST /no ") {
+			io.WriteString(c, "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n")
+			if b, err := r.ReadByte(); err == nil {
+				t.Errorf("the body was sent: %c", b)
+			}
+			return
+		}
+		if strings.HasPrefix(head, "POST /yes ") {
+			c.SetReadDeadline(time.Now().Add(continueTime / 4))
+			if _, err := r.Peek(1); !errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("the body came unasked: %v", err)
+			}
+			c.SetReadDeadline(time.Time{})
+			io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n")
+		}
+		body := make([]byte, 4)
+		io.ReadFull(r, body)
+		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n%s", body)
+	})
+	_, front := behind(t, to)
+	for _, tt := range []struct{ path, want string }{
+		{"/yes", "HTTP/1.1 100 Continue\r\n\r\n"}, {"/no", "HTTP/1.1 417 "}, {"/silent", "HTTP/1.1 100 Continue\r\n\r\n"},
+	} {
+		c := dial(t, front)
+		r := bufio.NewReader(c)
+		fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n", tt.path)
+		head, err := readHead(r)
+		if !strings.HasPrefix(head, tt.want) {
+			t.Errorf("%s: %q, %v", tt.path, head, err)
+		}
+		if tt.path == "/no" {
+			continue
+		}
+		io.WriteString(c, "body")
+		answer, err := http.ReadResponse(r, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", tt.path, err)
+		}
+		if body, _ := io.ReadAll(answer.Body); string(body) != "body" || answer.StatusCode != 200 {
+			t.Errorf("%s: %s %q", tt.path, answer.Status, body)
+		}
+	}
+}
+
+// What the program has written the client has, whether or not more comes.
+func TestNothingIsHeldBack(t *testing.T) {
+	next := make(chan string)
+	for _, head := range []string{
+		"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n",
+	} {
+		chunked := strings.Contains(head, "chunked")
+		to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+			readHead(r)
+			io.WriteString(c, head)
+			for s := range next {
+				if s == "end" {
+					return
+				}
+				if chunked {
+					s = fmt.Sprintf("%x\r\n%s\r\n", len(s), s)
+				}
+				io.WriteString(c, s)
+			}
+		})
+		_, front := behind(t, to)
+		c := dial(t, front)
+		io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil) // before anything of the body
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 5 {
+			event := fmt.Sprintf("data: %d\n\n", i)
+			next <- event
+			got := make([]byte, len(event))
+			if _, err := io.ReadFull(answer.Body, got); err != nil || string(got) != event {
+				t.Fatalf("%q: %q, %v", head, got, err)
+			}
+		}
+		next <- "end"
+		c.Close()
+	}
+}

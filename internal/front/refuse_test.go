@@ -1,0 +1,147 @@
+package front
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Ambiguous requests are answered 400 or 431 by the front, say why, and reach no
+// program; the connection ends.
+func TestRefusedRequestsReachNobody(t *testing.T) {
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		head, _ := readHead(r)
+		t.Errorf("the program got %q", head)
+	})
+	f, front := behind(t, to)
+	for _, tt := range requestsRefused {
+		got := say(t, front, strings.ReplaceAll(withHost(tt.request), "\r\nH\n", "\r\nHost: a\n"))
+		code := "400 Bad Request"
+		if strings.HasPrefix(tt.name, "a long") || tt.name == "many fields" {
+			code = "431 Request Header Fields Too Large"
+		}
+		if !strings.HasPrefix(got, "HTTP/1.1 "+code+"\r\n") || !strings.Contains(got, "drainit's front refused the request: ") {
+			t.Errorf("%s: %.300q", tt.name, got)
+		}
+	}
+	if s := f.Stats(); s.Refused != uint64(len(requestsRefused)) {
+		t.Errorf("%d refused, want %d", s.Refused, len(requestsRefused))
+	}
+}
+
+// What net/http's URL parser does not take is refused by it.
+func TestMalformedPercentIsRefused(t *testing.T) {
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) { t.Error("the program was asked") })
+	_, front := behind(t, to)
+	if got := say(t, front, "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 400 ") {
+		t.Errorf("%.200q", got)
+	}
+}
+
+// Of a malformed body the program gets no end, and the client 400.
+func TestRefusedBodiesHaveNoEnd(t *testing.T) {
+	ends := make(chan error, 1)
+	to := program(t, func(w http.ResponseWriter, r *http.Request) {
+		_, err := io.Copy(io.Discard, r.Body)
+		ends <- err
+	})
+	_, front := behind(t, to)
+	for _, tt := range bodiesRefused {
+		for _, cut := range []int{0, 1} { // in one piece, and the body on its own
+			c := dial(t, front)
+			head := "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+			if cut == 1 {
+				io.WriteString(c, head)
+				time.Sleep(5 * time.Millisecond)
+				head = ""
+			}
+			io.WriteString(c, head+tt.body)
+			got, _ := io.ReadAll(c)
+			if !strings.HasPrefix(string(got), "HTTP/1.1 400 ") || !strings.Contains(string(got), "drainit's front refused") {
+				t.Errorf("%s: %.300q", tt.name, got)
+			}
+			select {
+			case err := <-ends:
+				if err == nil {
+					t.Errorf("%s: the program got a whole body", tt.name)
+				}
+			case <-time.After(100 * time.Millisecond): // it never got the head
+			}
+		}
+	}
+}
+
+// A second request on the connection that is refused does not harm the first, which
+// may still be under way.
+func TestRefusedSecondRequest(t *testing.T) {
+	to := program(t, func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(50 * time.Millisecond)
+		fmt.Fprint(w, "first answer")
+	})
+	_, front := behind(t, to)
+	for _, second := range []string{"GET / HTTP/1.1\nHost: a\r\n\r\n", "\x00", " \r\n"} {
+		got := say(t, front, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"+second)
+		if !strings.HasPrefix(got, "HTTP/1.1 200 OK\r\n") || !strings.Contains(got, "first answerHTTP/1.1 400 Bad Request") {
+			t.Errorf("with %q: %q", second, got)
+		}
+	}
+}
+
+// Requests that come all at once are answered in their order, and the program sees
+// nothing of the next before it has answered the last.
+func TestPipelining(t *testing.T) {
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		for {
+			request, err := http.ReadRequest(r)
+			if err != nil {
+				return
+			}
+			body, _ := io.ReadAll(request.Body)
+			if r.Buffered() > 0 {
+				t.Errorf("%d bytes of the next request are there", r.Buffered())
+			}
+			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s%s",
+				len(request.URL.Path)+len(body), request.URL.Path, body)
+		}
+	})
+	_, front := behind(t, to)
+	var requests, want strings.Builder
+	for i := range 50 {
+		switch i % 3 {
+		case 0:
+			fmt.Fprintf(&requests, "GET /%d HTTP/1.1\r\nHost: a\r\n\r\n", i)
+			fmt.Fprintf(&want, "/%d", i)
+		case 1:
+			fmt.Fprintf(&requests, "POST /%d HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab", i)
+			fmt.Fprintf(&want, "/%dab", i)
+		case 2:
+			fmt.Fprintf(&requests, "POST /%d HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nc\r\n0\r\n\r\n", i)
+			fmt.Fprintf(&want, "/%dc", i)
+		}
+	}
+	for _, piece := range []int{1 << 20, 1} {
+		c := dial(t, front)
+		go func() {
+			for p := requests.String(); len(p) > 0; p = p[min(piece, len(p)):] {
+				io.WriteString(c, p[:min(piece, len(p))])
+			}
+		}()
+		r := bufio.NewReader(c)
+		var got strings.Builder
+		for range 50 {
+			answer, err := http.ReadResponse(r, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.Copy(&got, answer.Body)
+		}
+		if got.String() != want.String() {
+			t.Errorf("by %d: %q, want %q", piece, got.String(), want.String())
+		}
+	}
+}
