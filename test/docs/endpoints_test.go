@@ -11,7 +11,8 @@ import (
 // The names of a scrape are those of the manual, with their types: of one before
 // a stop, and of one after the program has gone, which has those of connections.
 func TestManualHasEveryMetric(t *testing.T) {
-	r := startRole(t, roleLeaving, "--pod-id", "docs", "--exit-with", "app", "--grace-period", "40s", "--drain-delay", "0", "--drain-until", "idle", "--sweep", "20s")
+	r := startRole(t, roleLeaving, "--pod-id", "docs", "--exit-with", "app", "--grace-period", "40s", "--drain-delay", "0", "--drain-until", "idle", "--sweep", "20s",
+		"--front", freeAddr(t)+"=1")
 	r.signal(syscall.SIGUSR2) // names of signals are there once one came
 	r.untilSent("SIGUSR2")
 	types := map[string]bool{}
@@ -39,8 +40,10 @@ func typesOf(scrape []byte, to map[string]bool) {
 
 // The keys of /drain, before a stop and in one, are those of the manual.
 func TestManualHasEveryDrainKey(t *testing.T) {
-	r := start(t, append(inPod("proxy"), "--grace-period", "40s", "--drain-delay", "30s", "--at-drain", "CONT", "--at-stop", "CONT")...)
+	r := start(t, append(inPod("proxy"), "--grace-period", "40s", "--drain-delay", "30s", "--at-drain", "CONT", "--at-stop", "CONT",
+		"--front", freeAddr(t)+"=1")...)
 	keys := map[string]bool{}
+	keysOf(start(t).status()["front"], "front", keys) // null
 	keysOf(r.status(), "", keys)
 	r.signal(syscall.SIGTERM)
 	r.until("draining, and connections were looked at", func() bool {
@@ -63,7 +66,7 @@ func TestManualHasEveryDrainKey(t *testing.T) {
 func keysOf(value any, path string, to map[string]bool) {
 	object, isObject := value.(map[string]any)
 	list, isList := value.([]any)
-	countsByName := path == "signals.received" || path == "signals.forwarded"
+	countsByName := path == "signals.received" || path == "signals.forwarded" || path == "front.requests"
 	switch {
 	case isObject && !countsByName:
 		for key, v := range object {
