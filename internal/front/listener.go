@@ -69,7 +69,7 @@ func dropSYN(raw syscall.RawConn) error {
 	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	err := error(unix.ENOPROTOOPT)
 	raw.Control(func(fd uintptr) {
-		if p, _ := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PROTOCOL); p == unix.IPPROTO_TCP {
+		if d, _ := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_DOMAIN); d != unix.AF_UNIX {
 			err = unix.SetsockoptSockFprog(int(fd), unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &program)
 		}
 	})
