@@ -53,6 +53,8 @@ func (l *listener) finish() {
 	for until := time.Now().Add(emptyListener); queued(raw) && time.Now().Before(until); {
 		time.Sleep(time.Millisecond)
 	}
+	// Another process may have the socket open, too; it must not go on listening.
+	raw.Control(func(fd uintptr) { unix.Shutdown(int(fd), unix.SHUT_RDWR) })
 }
 
 // dropSYN makes the kernel drop what begins a connection to this listener, and

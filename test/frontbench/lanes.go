@@ -73,9 +73,9 @@ func start(dir, nginx string) (lanes []lane, stop func(), err error) {
 
 // nginxConf is nginx as the same proxy: kept connections on both sides, nothing logged.
 func nginxConf(dir, listen, program string) string {
-	temp := ""
+	var temp strings.Builder
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
-		temp += fmt.Sprintf("  %s_temp_path %s/%s;\n", kind, dir, kind)
+		fmt.Fprintf(&temp, "  %s_temp_path %s/%s;\n", kind, dir, kind)
 	}
 	return fmt.Sprintf(`daemon off;
 user root;
@@ -97,7 +97,7 @@ http {
     }
   }
 }
-`, dir, temp, program, listen)
+`, dir, temp.String(), program, listen)
 }
 
 // build builds with the flags of the Makefile, as drainit is.
