@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -98,7 +99,7 @@ func (c *conn) readMessage(p []byte) (int, error) {
 	}
 	k, _, refused := c.framing.next(p[:n])
 	if k < n && refused == nil {
-		c.early = append(c.early, p[k:n]...) // nothing else is there: it came first
+		c.early = slices.Concat(p[k:n], c.early)
 	}
 	if whole := c.framing.state == complete; whole || c.framing.begun() || refused != nil {
 		c.begin(whole)

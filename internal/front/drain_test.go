@@ -179,6 +179,23 @@ func TestCloseLeavesWhatIsInFlight(t *testing.T) {
 	eventually(t, "nothing open", func() bool { return f.Stats().Connections == 0 })
 }
 
+// The port is closed even where another process holds the listener.
+func TestCloseOfASharedListener(t *testing.T) {
+	l := listen(t)
+	other, err := l.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	f := New(Config{Routes: []Route{{l, Target{"tcp", "127.0.0.1:1"}}}})
+	f.Serve()
+	f.Close()
+	f.Close()
+	if _, err := net.Dial("tcp", l.Addr().String()); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("connecting after Close: %v", err)
+	}
+}
+
 // A request that is on its way when idle connections are closed is answered if the
 // kernel had it.
 func TestCloseAndARequestThatIsThere(t *testing.T) {

@@ -15,7 +15,10 @@ import (
 
 // A Route is a listener and the program's address behind it.
 type Route struct {
-	Listener net.Listener // owned by the Front from New on
+	// Listener is the Front's from New on. On one for multipath TCP, which Go makes
+	// unless told otherwise (net.ListenConfig), Close may lose connections that are
+	// being made: the kernel takes no filter for it.
+	Listener net.Listener
 	Target   Target
 }
 

@@ -53,6 +53,8 @@ func (l *listener) finish() {
 	for until := time.Now().Add(emptyListener); queued(raw) && time.Now().Before(until); {
 		time.Sleep(time.Millisecond)
 	}
+	// Another process may have the socket open, too; it must not go on listening.
+	raw.Control(func(fd uintptr) { unix.Shutdown(int(fd), unix.SHUT_RDWR) })
 }
 
 // dropSYN makes the kernel drop what begins a connection to this listener, and
@@ -69,7 +71,7 @@ func dropSYN(raw syscall.RawConn) error {
 	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	err := error(unix.ENOPROTOOPT)
 	raw.Control(func(fd uintptr) {
-		if p, _ := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PROTOCOL); p == unix.IPPROTO_TCP {
+		if d, _ := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_DOMAIN); d != unix.AF_UNIX {
 			err = unix.SetsockoptSockFprog(int(fd), unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &program)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -114,5 +115,44 @@ func TestRequestTrailers(t *testing.T) {
 		if !strings.HasSuffix(got, "abc map[X-A:[1] X-B:[2]]") {
 			t.Errorf("with %q: %q", announced, got)
 		}
+	}
+}
+
+// With forwarding off the field stays as it came, and unix sockets do on both sides.
+func TestForwardedOffAndUnixSockets(t *testing.T) {
+	got := make(chan http.Header, 1)
+	path := filepath.Join(t.TempDir(), "program")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- r.Header })}
+	go s.Serve(l)
+	defer s.Close()
+	for _, appended := range []bool{false, true} {
+		front, err := net.Listen("unix", filepath.Join(t.TempDir(), "front"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := New(Config{Routes: []Route{{front, Target{"unix", path}}}, AppendForwarded: appended})
+		f.Serve()
+		for range 2 {
+			c, err := net.Dial("unix", front.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: b\r\nConnection: close\r\n\r\n")
+			if h := <-got; h.Get("X-Forwarded-For") != "b" || len(h["X-Forwarded-For"]) != 1 {
+				t.Errorf("appended %v: %v", appended, h)
+			}
+			c.Close()
+		}
+		f.Close()
+		f.Cut()
+	}
+	_, tcp := behind(t, l.Addr(), func(c *Config) { c.AppendForwarded = false })
+	say(t, tcp, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	if h := <-got; len(h["X-Forwarded-For"]) > 0 {
+		t.Errorf("off: %v", h)
 	}
 }

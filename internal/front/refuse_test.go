@@ -111,7 +111,8 @@ func TestPipelining(t *testing.T) {
 	})
 	_, front := behind(t, to)
 	var requests, want strings.Builder
-	for i := range 50 {
+	const count = 1000 // more than any buffer holds
+	for i := range count {
 		switch i % 3 {
 		case 0:
 			fmt.Fprintf(&requests, "GET /%d HTTP/1.1\r\nHost: a\r\n\r\n", i)
@@ -124,7 +125,7 @@ func TestPipelining(t *testing.T) {
 			fmt.Fprintf(&want, "/%dc", i)
 		}
 	}
-	for _, piece := range []int{1 << 20, 1} {
+	for _, piece := range []int{1 << 20, 5000, 7} {
 		c := dial(t, front)
 		go func() {
 			for p := requests.String(); len(p) > 0; p = p[min(piece, len(p)):] {
@@ -133,7 +134,7 @@ func TestPipelining(t *testing.T) {
 		}()
 		r := bufio.NewReader(c)
 		var got strings.Builder
-		for range 50 {
+		for range count {
 			answer, err := http.ReadResponse(r, nil)
 			if err != nil {
 				t.Fatal(err)

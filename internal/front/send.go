@@ -103,7 +103,9 @@ func trailerNames(t http.Header) []string {
 }
 
 // sendBody writes the body from a goroutine of its own, which ends when the body
-// does, or the client's or the program's connection.
+// does, or the client's or the program's connection. A body cut short does not look
+// whole: net/http cancels the request's context when it cannot read, which aborts
+// the program's connection.
 func (x *exchange) sendBody(u *upstream) {
 	s := &x.sent
 	s.done = make(chan struct{})
@@ -118,9 +120,7 @@ func (x *exchange) sendBody(u *upstream) {
 			s.err = errNotWanted
 			return
 		}
-		if s.err = x.writeBody(u.Conn); isClientError(s.err) {
-			u.abort() // a body cut short must not look whole
-		}
+		s.err = x.writeBody(u.Conn)
 	}()
 }
 

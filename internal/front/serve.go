@@ -1,7 +1,6 @@
 package front
 
 import (
-	"errors"
 	"io"
 	"log"
 	"log/slog"
@@ -105,7 +104,7 @@ func (f *Front) Serve() {
 	f.waitUntil = time.Now().Add(f.cfg.WaitTarget)
 	for _, l := range f.listeners {
 		go func() {
-			if err := f.server.Serve(l); !errors.Is(err, net.ErrClosed) && f.cfg.Log != nil {
+			if err := f.server.Serve(l); !f.closing.Load() && f.cfg.Log != nil {
 				f.cfg.Log.Error("front listener failed", "address", l.Addr().String(), "error", err)
 			}
 		}()
@@ -184,8 +183,11 @@ func (f *Front) admit(c net.Conn, to *target) *conn {
 	f.accepted.Add(1)
 	f.open.Add(1)
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.conns[g] = struct{}{}
+	f.mu.Unlock()
+	if f.closing.Load() {
+		time.AfterFunc(firstTime, func() { g.leave(true) })
+	}
 	return g
 }
 

@@ -34,8 +34,6 @@ const (
 	accepted = "Sec-Websocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
 )
 
-func echo(c net.Conn, r *bufio.Reader) { io.Copy(c, r) }
-
 // A WebSocket echoes in both directions, the program's first words come with its
 // 101, and the end of one direction is passed on without the other.
 func TestUpgrade(t *testing.T) {

@@ -1,0 +1,73 @@
+// Command child is the parts of the front's benchmark: the program, and the front before it.
+//
+//	child program LISTEN
+//	child front LISTEN TARGET
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"drainit/internal/front"
+)
+
+func main() {
+	switch role := os.Args[1]; role {
+	case "program":
+		fail(http.Serve(listen(os.Args[2]), http.HandlerFunc(answer)))
+	case "front":
+		debug.SetGCPercent(50)
+		f := front.New(front.Config{
+			Routes:          []front.Route{{Listener: listen(os.Args[2]), Target: front.Target{Network: "tcp", Address: os.Args[3]}}},
+			AppendForwarded: true,
+			WaitTarget:      10 * time.Second,
+		})
+		f.Serve()
+		select {}
+	default:
+		fail(fmt.Errorf("no role %q", role))
+	}
+}
+
+// answer says 1 KiB; with a query of N it takes the body and answers N bytes.
+func answer(w http.ResponseWriter, r *http.Request) {
+	n, err := strconv.ParseInt(r.URL.RawQuery, 10, 64)
+	if err != nil {
+		w.Write(text)
+		return
+	}
+	http.NewResponseController(w).EnableFullDuplex()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		io.Copy(io.Discard, r.Body)
+	}()
+	buf := make([]byte, 64<<10)
+	for ; n > 0; n -= int64(len(buf)) {
+		if _, err := w.Write(buf[:min(n, int64(len(buf)))]); err != nil {
+			break
+		}
+	}
+	<-done
+}
+
+var text = make([]byte, 1<<10)
+
+func listen(address string) net.Listener {
+	l, err := net.Listen("tcp", address)
+	fail(err)
+	return l
+}
+
+func fail(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "child:", err)
+		os.Exit(1)
+	}
+}

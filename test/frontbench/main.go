@@ -1,0 +1,74 @@
+// Command frontbench measures what the front costs: the program alone, behind the front, and behind nginx as the same
+// proxy, with kept connections and wrk as the client. All take turns in random order within one run.
+//
+//	go run ./test/frontbench [-o docs/benchmarks.md] [-rounds 5] [-time 3s] [-nginx nginx] [-gib 10]
+package main
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"time"
+)
+
+// counts are how many connections wrk keeps.
+var counts = []int{1, 32, 256}
+
+func main() {
+	out := flag.String("o", "", "`file` in which the section of the front is replaced")
+	rounds := flag.Int("rounds", 5, "turns of each")
+	length := flag.Duration("time", 3*time.Second, "how long a turn is")
+	nginx := flag.String("nginx", "nginx", "the nginx to compare with; left out if there is none")
+	gib := flag.Float64("gib", 10, "GiB that are streamed through the front in each direction")
+	flag.Parse()
+	text, err := bench(*rounds, *length, *nginx, *gib)
+	if err == nil {
+		fmt.Print(text)
+	}
+	if err == nil && *out != "" {
+		err = replace(*out, text)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "frontbench:", err)
+		os.Exit(1)
+	}
+}
+
+// bench measures everything and returns the report.
+func bench(rounds int, length time.Duration, nginx string, gib float64) (string, error) {
+	dir, err := os.MkdirTemp("", "frontbench")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	lanes, stop, err := start(dir, nginx)
+	defer stop()
+	if err != nil {
+		return "", err
+	}
+	r := report{lanes: lanes, rounds: rounds, length: length, gib: gib, turns: map[turnKey][]turn{}}
+	for i := range rounds {
+		for _, n := range counts {
+			for _, j := range rand.Perm(len(lanes)) {
+				fmt.Fprintf(os.Stderr, "round %d of %d: %s, %d connections\n", i+1, rounds, lanes[j].name, n)
+				t, err := load(lanes[j], n, length)
+				if err != nil {
+					return "", err
+				}
+				key := turnKey{lanes[j].name, n}
+				r.turns[key] = append(r.turns[key], t)
+			}
+		}
+	}
+	if r.idle, err = idleMemory(lanes); err != nil {
+		return "", err
+	}
+	if gib > 0 {
+		fmt.Fprintf(os.Stderr, "streaming %v GiB each way\n", gib)
+		if r.stream, err = stream(lanes[1], int64(gib*(1<<30))); err != nil {
+			return "", err
+		}
+	}
+	return r.markdown(), nil
+}
