@@ -88,6 +88,11 @@ func TestChargeOfNoMemoryCgroup(t *testing.T) {
 // cages returns where memory cgroups can be made, or skips the test.
 func cages(t *testing.T, listener string) memoryCgroups {
 	t.Helper()
+	p, err := start(none, listener, surroundings{}) // no cgroup is to blame if this fails
+	possible(t, err)
+	if err := p.end(); err != nil {
+		t.Fatal(err)
+	}
 	cgroups, err := findMemoryCgroups(listener)
 	if err != nil {
 		first, rest, _ := strings.Cut(err.Error(), "\n")

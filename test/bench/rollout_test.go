@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"os/exec"
-	"strings"
 	"testing"
 )
 
@@ -45,7 +44,7 @@ func TestReadRolloutAsPlayed(t *testing.T) {
 func TestUnder(t *testing.T) {
 	dir := t.TempDir()
 	init := dir + "/init"
-	if err := os.WriteFile(init, []byte("#!/bin/sh\necho \"$@\"\n"), 0o755); err != nil {
+	if err := os.WriteFile(init, []byte("#!/bin/sh\nprintf '<%s>' \"$@\"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	path, err := lane{init: contender{"init", init}}.under(dir, "/the server")
@@ -53,7 +52,7 @@ func TestUnder(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, err := exec.Command(path, "-addr", "a b").Output()
-	if got, want := strings.TrimSpace(string(text)), "-- /the server -addr a b"; err != nil || got != want {
+	if got, want := string(text), "<--></the server><-addr><a b>"; err != nil || got != want {
 		t.Errorf("got %q, error %v, want %q", got, err, want)
 	}
 	if path, err := (lane{init: none}).under(dir, "/server"); err != nil || path != "/server" {
