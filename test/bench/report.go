@@ -24,18 +24,26 @@ type report struct {
 // markdown renders the report: a section for each thing measured, in them a column for each init.
 func (r *report) markdown() string {
 	var b strings.Builder
-	b.WriteString("# Benchmarks\n\nWritten by\n\n    make bench BENCHFLAGS='-o docs/benchmarks.md'\n\n")
-	b.WriteString(wrap("", fmt.Sprintf(`with %s on linux/%s, %d CPUs, Linux %s. One run, one machine: the ratios are worth
-		more than the times, and the ranges show how far to trust them. Every init is PID 1 of a namespace of its own and
-		has no settings but those named. Where times are given, all take turns, in an order drawn anew for each round; the
-		program without any init takes its turns as well, and what it takes is subtracted. A cell has the ratio to the
-		first column and the time: medians of %d blocks of rounds, in brackets their middle half.`,
-		runtime.Version(), runtime.GOARCH, runtime.NumCPU(), kernel(), blocks)))
+	b.WriteString("# Benchmarks\n\n")
+	b.WriteString(wrap("", fmt.Sprintf("Written by the first of these, with %s on linux/%s, %d CPUs, Linux %s:",
+		runtime.Version(), runtime.GOARCH, runtime.NumCPU(), kernel())))
+	b.WriteString(commands)
+	b.WriteString(wrap("", fmt.Sprintf(`One run, one machine: the ratios are worth more than the times, and the ranges show how far
+		to trust them. Every init is PID 1 of a namespace of its own and has no settings but those named. Where times are
+		given, all take turns, in an order drawn anew for each round; the program without any init takes its turns as well,
+		and what it takes is subtracted. A cell has the ratio to the first column and the time: medians of %d blocks of
+		rounds, in brackets their middle half.`, blocks)))
 	for _, s := range r.sections() {
 		b.WriteString(s.markdown())
 	}
 	return b.String()
 }
+
+const commands = `
+    make bench BENCHFLAGS='-o docs/benchmarks.md'    # six minutes
+    make bench BENCHFLAGS='-only size,start'         # a part of it, on standard output
+
+`
 
 // sections returns what there is to say, in order.
 func (r *report) sections() []section {

@@ -9,6 +9,7 @@ import (
 )
 
 func main() {
+	makeThreads()
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err == nil {
 		err = syscall.Listen(fd, 1) // on any free port, as without bind (ip(7))
