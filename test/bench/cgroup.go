@@ -38,6 +38,8 @@ func (c charge) less(d charge) charge {
 	return charge{c.anonymous - d.anonymous, c.file - d.file, c.kernel - d.kernel}
 }
 
+var errNoCgroup = errors.New("no memory cgroup can be made here")
+
 // findMemoryCgroups looks for a place in which program can be run, by running it.
 func findMemoryCgroups(program string) (memoryCgroups, error) {
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
@@ -48,7 +50,7 @@ func findMemoryCgroups(program string) (memoryCgroups, error) {
 	if err != nil {
 		return memoryCgroups{}, err
 	}
-	errs := []error{errors.New("no memory cgroup can be made here")}
+	errs := []error{errNoCgroup}
 	for _, m := range places(string(mounts), string(own)) {
 		p, err := cage(m, "try", none, program)
 		if err == nil {

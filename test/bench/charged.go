@@ -18,7 +18,7 @@ const (
 // charges is what the inits add to the memory charge of their container.
 type charges struct {
 	cgroups memoryCgroups
-	missing string               // why there are none
+	missing string               // why there are none, without this machine's paths
 	idle    map[contender]charge // over none
 	scraped []scrapedCharge      // of drainit, over none
 }
@@ -28,7 +28,8 @@ type charges struct {
 func measureCharges(inits []contender, listener string) (*charges, error) {
 	cgroups, err := findMemoryCgroups(listener)
 	if err != nil {
-		return &charges{missing: err.Error()}, nil
+		fmt.Fprintln(os.Stderr, "bench: memory:", err)
+		return &charges{missing: errNoCgroup.Error()}, nil
 	}
 	for _, c := range inits {
 		if _, err := os.ReadFile(c.path); err != nil {
