@@ -87,7 +87,7 @@ repro: ## two builds of the last commit, in two places and with two caches, are 
 image: bin/drainit bin/server ## the image of Dockerfile.example
 	docker build -f Dockerfile.example -t drainit-example .
 
-bench: bin/drainit ## size, start-up, idle cost and exit against tini, dumb-init and catatonit where installed
+bench: bin/drainit ## what drainit costs against tini, dumb-init and catatonit where installed (six minutes)
 	go run ./test/bench $(BENCHFLAGS)
 
 evidence: bin/drainit bin/server ## what is seen of connections and what ranges are worth (five minutes; root)

@@ -3,9 +3,11 @@ package main
 import (
 	"debug/elf"
 	"errors"
+	"io"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
 
 // contender is an init to measure.
@@ -16,6 +18,9 @@ type contender struct {
 
 // none is the child as PID 1 itself: what everything costs without an init.
 var none = contender{name: "none"}
+
+// drainitName is what drainit is called among the contenders.
+const drainitName = "drainit"
 
 // peers are the other inits, by the names Debian installs them under. The first one found is what ratios are to.
 var peers = []string{"tini", "tini-static", "dumb-init", "catatonit"}
@@ -32,7 +37,7 @@ func installed(drainit string) ([]contender, error) {
 		return nil, errors.New("no other init to compare with: apt-get install tini dumb-init catatonit")
 	}
 	path, err := filepath.Abs(drainit)
-	return append(found, contender{"drainit", path}), err
+	return append(found, contender{drainitName, path}), err
 }
 
 // argv is the command line that runs child under the init. All of them end their own flags at --.
@@ -54,17 +59,19 @@ func (c contender) version() string {
 	return versionNumber.FindString(string(text))
 }
 
-// static reports whether the init starts without a loader, and so in FROM scratch.
-func (c contender) static() (bool, error) {
+// loader returns the path of the loader that the kernel starts the init with, or "" for a static one, which starts in
+// FROM scratch.
+func (c contender) loader() (string, error) {
 	f, err := elf.Open(c.path)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	defer f.Close()
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_INTERP {
-			return false, nil
+			path, err := io.ReadAll(p.Open())
+			return strings.TrimRight(string(path), "\x00"), err
 		}
 	}
-	return true, nil
+	return "", nil
 }
