@@ -4,6 +4,7 @@ import (
 	"debug/elf"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -38,6 +39,17 @@ func installed(drainit string) ([]contender, error) {
 	}
 	path, err := filepath.Abs(drainit)
 	return append(found, contender{drainitName, path}), err
+}
+
+// asInstalled returns a copy of the binary in dir. Of a file that was written in one go the kernel keeps larger pieces in
+// memory than of what a linker wrote bit by bit, and the others were written by a package manager.
+func asInstalled(binary, dir string) (string, error) {
+	data, err := os.ReadFile(binary)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, drainitName)
+	return path, os.WriteFile(path, data, 0o755)
 }
 
 // argv is the command line that runs child under the init. All of them end their own flags at --.

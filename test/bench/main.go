@@ -74,6 +74,9 @@ func (b *bench) run(drainit string, measured []part, out string) (err error) {
 	if b.programs, err = buildPrograms(b.dir); err != nil {
 		return err
 	}
+	if drainit, err = asInstalled(drainit, b.dir); err != nil {
+		return err
+	}
 	if b.inits, err = installed(drainit); err != nil {
 		return err
 	}
