@@ -10,13 +10,16 @@ endif
 # What keeps it small: no HTTP/2, cryptography without assembly, no inlining (a sixteenth). Bounds checks stay.
 FLAGS     := -trimpath -buildvcs=false -tags=nethttpomithttp2,purego -gcflags=all=-l
 PLATFORMS := amd64 arm64 arm-v7 ppc64le s390x riscv64
-MAX_BYTES := 8400000
+MAX_BYTES := 8200000
 FUZZTIME  ?= 20s
 CHECKS    := fmt vet fix staticcheck mod shellcheck cross size repro
 
+# Functions of amd64 begin at multiples of 32 bytes by default; a program that waits gains nothing by it (209 KB).
+ALIGN = $(if $(filter amd64,$(ARCH)),-funcalign=1 )
+
 # Settings of the machine that would show in the bytes are given their usual values.
 SETTINGS = CGO_ENABLED=0 GOOS=linux GOAMD64=v1 GOARM64=v8.0 GOEXPERIMENT= GOFLAGS=-mod=readonly
-DRAINIT  = $(SETTINGS) go build $(FLAGS) -ldflags '-s -w -X main.version=$(VERSION)' -o $@ ./cmd/drainit
+DRAINIT  = $(SETTINGS) go build $(FLAGS) -ldflags '-s -w $(ALIGN)-X main.version=$(VERSION)' -o $@ ./cmd/drainit
 
 # The race detector needs cgo and a compiler that works; building something with it is the only sure way to know.
 RACE = $(shell go build -race -o /dev/null ./test/summary 2>/dev/null && echo -race)
@@ -72,7 +75,7 @@ sidecar: ## an app, pgbouncer and PostgreSQL in Docker, stopped 20 times with dr
 fuzz: ## every fuzz test, FUZZTIME (20s) each
 	scripts/fuzz.sh $(FUZZTIME)
 
-size: bin/drainit-linux-amd64 bin/drainit-linux-arm64 ## fails above 8.4 MB on amd64
+size: bin/drainit-linux-amd64 bin/drainit-linux-arm64 ## fails where the one for amd64 has outgrown its limit
 	@go run ./scripts/binary -max amd64=$(MAX_BYTES) $^
 
 cross: $(PLATFORMS:%=bin/drainit-linux-%) ## builds for every platform, each static
@@ -85,7 +88,7 @@ repro: ## two builds of the last commit, in two places and with two caches, are 
 image: bin/drainit bin/server ## the image of Dockerfile.example
 	docker build -f Dockerfile.example -t drainit-example .
 
-bench: bin/drainit ## size, start-up, idle cost and exit against tini, dumb-init and catatonit where installed
+bench: bin/drainit ## what drainit costs against tini, dumb-init and catatonit where installed (six minutes)
 	go run ./test/bench $(BENCHFLAGS)
 
 evidence: bin/drainit bin/server ## what is seen of connections and what ranges are worth (five minutes; root)
@@ -106,12 +109,14 @@ help: ## this list
 print-checks:
 	@echo $(CHECKS)
 
+bin/drainit: ARCH = $(shell go env GOARCH)
 bin/drainit: FORCE
 	$(DRAINIT)
 
 # arm-v7 is GOARCH=arm GOARM=7; the others have no variant.
+bin/drainit-linux-%: ARCH = $(firstword $(subst -v, ,$*))
 bin/drainit-linux-%: FORCE
-	GOARCH=$(firstword $(subst -v, ,$*)) GOARM=$(word 2,$(subst -v, ,$*)) $(DRAINIT)
+	GOARCH=$(ARCH) GOARM=$(word 2,$(subst -v, ,$*)) $(DRAINIT)
 
 bin/server: FORCE
 	$(SETTINGS) go build $(FLAGS) -o $@ ./examples/server

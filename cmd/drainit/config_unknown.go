@@ -39,6 +39,8 @@ func peersFlag(name string) (says string, takesValue bool) {
 		return "tini's; leave it out: drainit does not watch its parent", true
 	case "w":
 		return "tini's; leave it out: reaped processes are counted in /metrics", false
+	case "l":
+		return "tini's; leave it out: the licence is not in the binary", false
 	case "e":
 		return "tini's; write --remap-exit CODE=0", !attached
 	case "v", "verbose":

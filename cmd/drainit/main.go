@@ -75,6 +75,7 @@ func run(args, env []string) int {
 // supervise starts the child and sees it through. What is slow comes after the
 // start; what may fail and must be known comes before.
 func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
+	ready := makeReady()
 	file, err := lookup(cfg.Command[0], pathOf(env))
 	if err != nil {
 		return refuse(cfg.Command[0], err)
@@ -87,9 +88,8 @@ func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
 	if err := reaper.Adopt(); err != nil {
 		log.Warn("orphans cannot be adopted: not PID 1, and no subreaper", "error", err)
 	}
-	r := receive()
+	r := ready()
 	resetIgnored()
-	reserveThreads()
 	front, err := openFront(cfg)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "drainit:", err)
@@ -109,6 +109,24 @@ func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
 	s.peers = joinPod(cfg)
 	s.serve(listener, out)
 	return s.run()
+}
+
+// makeReady begins what takes longest before the start, signals and threads, and
+// returns what waits for it. Each is a long row of handshakes between threads,
+// which leave a second processor idle.
+func makeReady() func() received {
+	limitProcs()
+	threads := make(chan struct{})
+	go func() {
+		reserveThreads()
+		close(threads)
+	}()
+	signals := make(chan received)
+	go func() { signals <- receive() }()
+	return func() received {
+		<-threads
+		return <-signals
+	}
 }
 
 func inform(cfg config) int {

@@ -28,7 +28,7 @@ func TestProblems(t *testing.T) {
 		{"--ports= x", "", `--ports "": empty; write a value, or leave the flag out for the default, found`},
 
 		{"-g x", "", `-g: tini's; write --group`},
-		{"-s -w x", "", "-s: tini's; leave it out: where drainit is not PID 1 it becomes a subreaper by itself\n-w: tini's; leave it out: reaped processes are counted in /metrics"},
+		{"-s -w -l x", "", "-s: tini's; leave it out: where drainit is not PID 1 it becomes a subreaper by itself\n-w: tini's; leave it out: reaped processes are counted in /metrics\n-l: tini's; leave it out: the licence is not in the binary"},
 		{"-p SIGTERM -vvv x", "", "-p: tini's; leave it out: drainit does not watch its parent\n-vvv: tini's and dumb-init's; write --log-level debug"},
 		{"-e 143 x", "", `-e: tini's; write --remap-exit CODE=0`},
 		{"-e143 -r15:3 x", "", "-e143: tini's; write --remap-exit CODE=0\n-r15:3: dumb-init's; write --stop-signal SIG for what a stop request such as SIGTERM is to become, --map SIG=SIG for other signals"},

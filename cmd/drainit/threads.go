@@ -21,15 +21,19 @@ const (
 	roomLeft = 16
 )
 
+// limitProcs sees to maxProcs. It stops the world.
+func limitProcs() {
+	if runtime.GOMAXPROCS(0) > maxProcs {
+		runtime.GOMAXPROCS(maxProcs)
+	}
+}
+
 // reserveThreads makes the threads that will be needed while there is room for
 // them. Where Go's runtime wants one more and the limit of processes is reached
 // (pids of cgroups(7), RLIMIT_NPROC) it ends the process, and with PID 1 the
 // container. Threads are never given up, and an idle one is taken before one is
 // made.
 func reserveThreads() {
-	if runtime.GOMAXPROCS(0) > maxProcs {
-		runtime.GOMAXPROCS(maxProcs)
-	}
 	n := spareThreads
 	if room, ok := proc.PIDRoom(); ok {
 		n = max(0, min(n, room-roomLeft))

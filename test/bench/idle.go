@@ -26,12 +26,11 @@ func watchIdle(inits []contender, child string, idle time.Duration) (map[contend
 	at := map[contender]*running{}
 	defer func() {
 		for _, p := range at {
-			p.stdin.Close()
-			p.cmd.Wait() //nolint:errcheck // the measurement is over
+			p.end() //nolint:errcheck // the measurement is over
 		}
 	}()
 	for _, c := range inits {
-		p, err := start(c, child)
+		p, err := start(c, child, surroundings{})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
@@ -40,7 +39,7 @@ func watchIdle(inits []contender, child string, idle time.Duration) (map[contend
 	time.Sleep(warmUp)
 	costs := map[contender]idleCost{}
 	for c, p := range at {
-		before, err := wakes(p.cmd.Process.Pid)
+		before, err := wakes(p.pid())
 		if err != nil {
 			return nil, err
 		}
@@ -48,7 +47,7 @@ func watchIdle(inits []contender, child string, idle time.Duration) (map[contend
 	}
 	time.Sleep(idle)
 	for c, p := range at {
-		cost, err := costOf(p.cmd.Process.Pid)
+		cost, err := costOf(p.pid())
 		if err != nil {
 			return nil, err
 		}

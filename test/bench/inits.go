@@ -3,9 +3,12 @@ package main
 import (
 	"debug/elf"
 	"errors"
+	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
 
 // contender is an init to measure.
@@ -16,6 +19,9 @@ type contender struct {
 
 // none is the child as PID 1 itself: what everything costs without an init.
 var none = contender{name: "none"}
+
+// drainitName is what drainit is called among the contenders.
+const drainitName = "drainit"
 
 // peers are the other inits, by the names Debian installs them under. The first one found is what ratios are to.
 var peers = []string{"tini", "tini-static", "dumb-init", "catatonit"}
@@ -32,7 +38,18 @@ func installed(drainit string) ([]contender, error) {
 		return nil, errors.New("no other init to compare with: apt-get install tini dumb-init catatonit")
 	}
 	path, err := filepath.Abs(drainit)
-	return append(found, contender{"drainit", path}), err
+	return append(found, contender{drainitName, path}), err
+}
+
+// asInstalled returns a copy of the binary in dir. Of a file that was written in one go the kernel keeps larger pieces in
+// memory than of what a linker wrote bit by bit, and the others were written by a package manager.
+func asInstalled(binary, dir string) (string, error) {
+	data, err := os.ReadFile(binary)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, drainitName)
+	return path, os.WriteFile(path, data, 0o755)
 }
 
 // argv is the command line that runs child under the init. All of them end their own flags at --.
@@ -54,17 +71,19 @@ func (c contender) version() string {
 	return versionNumber.FindString(string(text))
 }
 
-// static reports whether the init starts without a loader, and so in FROM scratch.
-func (c contender) static() (bool, error) {
+// loader returns the path of the loader that the kernel starts the init with, or "" for a static one, which starts in
+// FROM scratch.
+func (c contender) loader() (string, error) {
 	f, err := elf.Open(c.path)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	defer f.Close()
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_INTERP {
-			return false, nil
+			path, err := io.ReadAll(p.Open())
+			return strings.TrimRight(string(path), "\x00"), err
 		}
 	}
-	return true, nil
+	return "", nil
 }

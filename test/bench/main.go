@@ -1,39 +1,42 @@
-// Command bench measures what drainit costs next to the other inits installed here: size, start-up, exit and idle.
+// Command bench measures what drainit costs next to the other inits installed here: in an image, at start and exit, in
+// signals and orphans, at idle, in memory, and what a rollout loses under each.
 //
 // It decides how things are measured, so that a number means something on a noisy machine: every init is PID 1 of a
 // namespace of its own, all take turns in random order within one run, and times are given as a ratio, over what the
 // program costs without any init. It judges nothing: limits belong to make size and the tests.
 //
-//	go run ./test/bench [-o docs/benchmarks.md] [-rounds 240] [-idle 1m] [-drainit bin/drainit]
+//	go run ./test/bench [-o docs/benchmarks.md] [-only size,start] [-rounds 240] [-idle 1m] [-orphans 100000]
+//	    [-drainit bin/drainit]
 package main
 
 import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
+	"slices"
 	"time"
 )
 
 func main() {
-	if len(os.Args) > 2 && os.Args[1] == stageArg {
-		fail(stage(os.Args[2:]))
-	}
+	step(os.Args[1:])
+	var b bench
 	out := flag.String("o", "", "`file` to write the report to, besides standard output")
+	only := flag.String("only", "", "measure these `parts` alone, of "+partNames())
 	drainit := flag.String("drainit", "bin/drainit", "the drainit to measure")
-	rounds := flag.Int("rounds", 240, fmt.Sprintf("turns of each init, in %d blocks", blocks))
-	idle := flag.Duration("idle", time.Minute, "how long to count wake-ups")
+	flag.IntVar(&b.rounds, "rounds", 240, fmt.Sprintf("turns of each init for start and exit, in %d blocks; a third for signals", blocks))
+	flag.DurationVar(&b.idle, "idle", time.Minute, "how long to count wake-ups")
+	flag.IntVar(&b.orphans, "orphans", 100000, "orphans for each init to reap")
 	flag.Parse()
-	if *rounds < blocks {
-		fail(fmt.Errorf("-rounds %d: want at least %d, one for each block", *rounds, blocks))
-	}
+	b.rounds = max(b.rounds, blocks)
+	measured, err := chosen(*only)
+	fail(err)
 
 	if os.Getenv(apartVariable) == "" {
 		fail(apart())
 		return
 	}
-	fail(bench(*drainit, *out, *rounds, *idle))
+	fail(raiseLoopback())
+	fail(b.run(*drainit, measured, *out))
 }
 
 func fail(err error) {
@@ -43,50 +46,53 @@ func fail(err error) {
 	}
 }
 
-// bench measures everything and prints the report.
-func bench(drainit, out string, rounds int, idle time.Duration) error {
-	dir, err := os.MkdirTemp("", "bench")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	child, err := buildChild(dir)
-	if err != nil {
-		return err
-	}
-	inits, err := installed(drainit)
-	if err != nil {
-		return err
-	}
+// bench is what is measured, and how much of it.
+type bench struct {
+	inits    []contender // the reference first, drainit last
+	programs programs
+	dir      string // for what is built
+	rounds   int
+	idle     time.Duration
+	orphans  int
+}
 
-	r := report{inits: inits, idle: idle, rounds: rounds}
-	if r.sizes, err = sizes(inits); err != nil {
-		return err
-	}
-	fmt.Fprintf(os.Stderr, "start-up and exit: %d rounds\n", rounds)
-	if r.turns, err = takeTurns(inits, child, rounds); err != nil {
-		return err
-	}
-	fmt.Fprintf(os.Stderr, "idle: %s\n", idle)
-	if r.idles, err = watchIdle(inits, child, idle); err != nil {
-		return err
-	}
+// withNone returns the inits and the program by itself.
+func (b *bench) withNone() []contender { return append(slices.Clone(b.inits), none) }
 
+// signalRounds is how many turns each init takes at signals: a third, as each has several.
+func (b *bench) signalRounds() int { return max(b.rounds/3, blocks) }
+
+// orphansATurn is how many orphans each init gets in each of as many turns as there are blocks.
+func (b *bench) orphansATurn() int { return (b.orphans + blocks - 1) / blocks }
+
+// run measures the parts and prints the report.
+func (b *bench) run(drainit string, measured []part, out string) (err error) {
+	if b.dir, err = os.MkdirTemp("", "bench"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.dir)
+	if b.programs, err = buildPrograms(b.dir); err != nil {
+		return err
+	}
+	if drainit, err = asInstalled(drainit, b.dir); err != nil {
+		return err
+	}
+	if b.inits, err = installed(drainit); err != nil {
+		return err
+	}
+	began := time.Now()
+	r := report{bench: b}
+	for _, p := range measured {
+		fmt.Fprintf(os.Stderr, "%5.0fs  %s\n", time.Since(began).Seconds(), p.name)
+		if err := p.run(b, &r); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	fmt.Fprintf(os.Stderr, "%5.0fs  done\n", time.Since(began).Seconds())
 	text := r.markdown()
 	fmt.Print(text)
 	if out == "" {
 		return nil
 	}
 	return os.WriteFile(out, []byte(text), 0o644)
-}
-
-// buildChild builds the child without cgo: a static program starts the fastest and needs nothing of the image.
-func buildChild(dir string) (string, error) {
-	path := filepath.Join(dir, "child")
-	cmd := exec.Command("go", "build", "-o", path, "drainit/test/bench/child")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if text, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building the child: %w\n%s", err, text)
-	}
-	return path, nil
 }

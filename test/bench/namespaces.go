@@ -16,7 +16,19 @@ const (
 	apartVariable = "BENCH_APART"
 	// stageArg makes the bench the last thing before an init: it becomes PID 1 and then the init.
 	stageArg = "stage"
+	// loopbackArg makes the bench the last thing before a command in a network namespace of its own.
+	loopbackArg = "loopback"
 )
+
+// step becomes what follows one of the words above, and does not return if args begin with one.
+func step(args []string) {
+	if len(args) > 2 && args[0] == stageArg {
+		fail(stage(args[1], args[2:]))
+	}
+	if len(args) > 1 && args[0] == loopbackArg {
+		fail(withLoopback(args[1:]))
+	}
+}
 
 // apart runs the bench again in a network namespace of its own, where no drainit of this machine holds the probe
 // port, and as root of a user namespace if it is not root already.
@@ -37,19 +49,23 @@ func apart() error {
 	return err
 }
 
-// asPID1 returns a command that runs argv as PID 1 of new PID and mount namespaces. Its standard output begins with
-// a stamp taken just before the exec.
-func asPID1(argv []string) *exec.Cmd {
-	cmd := exec.Command("/proc/self/exe", append([]string{stageArg}, argv...)...)
-	cmd.Env = []string{"PATH=/usr/bin:/bin"}
-	cmd.Stderr = os.Stderr
+// asPID1 returns a command that runs argv as PID 1 of new PID and mount namespaces, in the cgroup whose cgroup.procs is
+// given, or in the bench's own. Its standard output begins with a stamp taken just before the exec.
+func asPID1(argv []string, cgroup string) *exec.Cmd {
+	cmd := exec.Command("/proc/self/exe", append([]string{stageArg, cgroup}, argv...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
 	return cmd
 }
 
-// stage gives the namespace its own /proc, writes the stamp and becomes argv. It returns only on error. Taking the
-// time here and not in the parent leaves fork, namespaces and the Go runtime of the bench out of the measurement.
-func stage(argv []string) error {
+// stage joins the cgroup, gives the namespace its own /proc, writes the stamp and becomes argv. It returns only on
+// error. Taking the time here and not in the parent leaves fork, namespaces and the Go runtime of the bench out of the
+// measurement.
+func stage(cgroup string, argv []string) error {
+	if cgroup != "" {
+		if err := os.WriteFile(cgroup, []byte("0"), 0); err != nil {
+			return fmt.Errorf("joining a cgroup: %w", err)
+		}
+	}
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("making mounts private: %w", err)
 	}
@@ -60,13 +76,4 @@ func stage(argv []string) error {
 		return err
 	}
 	return fmt.Errorf("%s: %w", argv[0], unix.Exec(argv[0], argv, os.Environ()))
-}
-
-// monotonic returns CLOCK_MONOTONIC in nanoseconds.
-func monotonic() int64 {
-	var t unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &t); err != nil {
-		panic(err) // the clock is always there (clock_gettime(2)) and &t is valid
-	}
-	return t.Nano()
 }

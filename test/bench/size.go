@@ -1,38 +1,40 @@
 package main
 
-import (
-	"bytes"
-	"compress/gzip"
-	"os"
-)
+import "os"
 
 // size is what an init adds to an image.
 type size struct {
-	bytes   int
-	gzipped int // bytes at gzip's best, about what a registry sends
-	static  bool
+	bytes  int
+	layer  int // bytes, compressed
+	needed int // the same with the libraries it needs; see static
+	static bool
 }
 
-func sizes(inits []contender) (map[contender]size, error) {
+func measureSizes(inits []contender) (map[contender]size, error) {
 	all := map[contender]size{}
 	for _, c := range inits {
-		text, err := os.ReadFile(c.path)
+		s, err := sizeOf(c)
 		if err != nil {
 			return nil, err
 		}
-		static, err := c.static()
-		if err != nil {
-			return nil, err
-		}
-		all[c] = size{bytes: len(text), gzipped: gzipSize(text), static: static}
+		all[c] = s
 	}
 	return all, nil
 }
 
-func gzipSize(text []byte) int {
-	var b bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid, and so is a write to memory
-	w.Write(text)
-	w.Close()
-	return b.Len()
+func sizeOf(c contender) (size, error) {
+	info, err := os.Stat(c.path)
+	if err != nil {
+		return size{}, err
+	}
+	libraries, err := c.libraries()
+	if err != nil {
+		return size{}, err
+	}
+	alone, err := pack(c.path)
+	if err != nil {
+		return size{}, err
+	}
+	needed, err := pack(append(libraries, c.path)...)
+	return size{int(info.Size()), len(alone), len(needed), len(libraries) == 0}, err
 }

@@ -41,17 +41,17 @@ func markdown(rows []row, versions string) string {
 const heading = `# Servers
 
 Servers of Debian 12, stopped under drainit and under tini by a real ` + "`docker stop`" + `: what their clients saw of it.
-Written by ` + "`make servers SERVERFLAGS='-o docs/servers.md'`" + `; ` + "`make servers`" + ` runs it again, and fails where a verdict differs
-from this document's or a rule below is broken. Not compared are the seconds, which are of one run, and, where nothing is
-held, how and when new connections are lost: refused or reset is a matter of moments there.
+Written by ` + "`make servers SERVERFLAGS='-o docs/servers.md'`" + `; ` + "`make servers`" + ` runs it again, and fails where a
+verdict differs from this document's or a rule below is broken. Not compared are the seconds, which are of one run, and,
+where nothing is held, how and when new connections are lost: refused or reset is a matter of moments there.
 
 ## What is done
 
 - One image has all servers. For tini and for drainit one line is added, ` + "`ENTRYPOINT [\"/usr/bin/tini\", \"--\"]`" + ` or
   ` + "`ENTRYPOINT [\"/drainit\", \"--\"]`" + `; the command is the server's own. No STOPSIGNAL, so that the engine sends SIGTERM,
   unless the row has one. ` + "`docker stop --time`" + ` is %[1]v for all.
-- Each set-up is stopped under tini; under drainit with no settings; with ` + "`DRAINIT_GRACE_PERIOD=%[1]v`" + ` and nothing else, of
-  which follow a hold of %[2]v and a deadline of 28s; and where the stop signal cuts, also with
+- Each set-up is stopped under tini; under drainit with no settings; with ` + "`DRAINIT_GRACE_PERIOD=%[1]v`" + ` and nothing else,
+  of which follow a hold of %[2]v and a deadline of 28s; and where the stop signal cuts, also with
   ` + "`DRAINIT_DRAIN_UNTIL=idle`" + `. A setting that a row is about is in the row.
 - *At the stop*: a request of 3 s, half done when the engine sends its signal. *At the stop signal*: another, half done
   when drainit ends the hold. Without a hold they are one.
@@ -65,9 +65,10 @@ held, how and when new connections are lost: refused or reset is a matter of mom
   %[1]v, or drainit's at its deadline.
 
 The rules, for every row: with a grace period the request in flight at the stop completes, and every new connection in
-the hold is served; what is in flight at the stop signal completes, unless no signal of the program's can save it, and
-then under ` + "`--drain-until idle`" + `; nothing is lost that is kept under tini; an exit status of 0 stays 0, and nothing is killed
-that ends under tini; where tini cuts nothing, the exit comes no later, less the hold.
+the hold is served, or queued where the row tells the program so; what is in flight at the stop signal completes, or is
+queued likewise, unless no signal of the program's can save it, and then under ` + "`--drain-until idle`" + `; nothing is lost
+that is kept under tini; an exit status of 0 stays 0, and nothing is killed that ends under tini; where tini cuts
+nothing, the exit comes no later, less the hold.
 
 `
 
