@@ -10,7 +10,7 @@ endif
 # What keeps it small: no HTTP/2, cryptography without assembly, no inlining (a sixteenth). Bounds checks stay.
 FLAGS     := -trimpath -buildvcs=false -tags=nethttpomithttp2,purego -gcflags=all=-l
 PLATFORMS := amd64 arm64 arm-v7 ppc64le s390x riscv64
-MAX_BYTES := 8200000
+MAX_BYTES := 8700000
 FUZZTIME  ?= 20s
 CHECKS    := fmt vet fix staticcheck mod shellcheck cross size repro
 
