@@ -222,6 +222,9 @@ func (b *answerBody) Read(p []byte) (int, error) {
 		return n, nil
 	case err != nil:
 		b.u.flush() // what came before the break is the client's
+		if b.x.in.Context().Err() == nil && !b.x.gone() {
+			b.x.conn.front.failed.Add(1)
+		}
 	}
 	return n, err
 }

@@ -42,9 +42,6 @@ func (f *Front) handle(w http.ResponseWriter, r *http.Request) {
 // end counts the request. One that ended early panicked with http.ErrAbortHandler.
 func (x *exchange) end(whole bool) {
 	c := x.conn
-	if !whole && x.status > 0 {
-		c.front.broken.Add(1)
-	}
 	if !whole && !x.in.ProtoAtLeast(1, 1) {
 		c.mu.Lock()
 		c.reset = true
@@ -110,7 +107,6 @@ func (x *exchange) fail(w http.ResponseWriter, _ *http.Request, err error) {
 	c.mu.Lock()
 	refused := c.refused
 	c.mu.Unlock()
-	var away *unreachable
 	var none *unanswered
 	switch {
 	case refused != nil:
@@ -119,9 +115,8 @@ func (x *exchange) fail(w http.ResponseWriter, _ *http.Request, err error) {
 		return
 	case x.in.Context().Err() != nil, isClientError(err), x.gone() && errors.As(err, &none):
 		panic(http.ErrAbortHandler) // nobody is there to be told
-	case errors.As(err, &away):
-		c.front.unreachable.Add(1)
 	}
+	c.front.failed.Add(1)
 	x.say(w, http.StatusBadGateway, "drainit's front got no answer: "+err.Error()+"\n", false)
 }
 

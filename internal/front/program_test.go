@@ -74,7 +74,7 @@ func TestAnswerThatBreaksOff(t *testing.T) {
 				t.Errorf("%q in %s: %q, error %v", answer, version, body, err)
 			}
 		}
-		eventually(t, "counted as broken", func() bool { return f.Stats().Broken == uint64(2*i+2) })
+		eventually(t, "counted as failed", func() bool { return f.Stats().Failed == uint64(2*i+2) })
 	}
 }
 
@@ -146,8 +146,8 @@ func TestProgramThatStarts(t *testing.T) {
 	if d := time.Since(before); d > 10*time.Second {
 		t.Errorf("502 after %v", d)
 	}
-	if n := f.Stats().Unreachable; n != 1 {
-		t.Errorf("%d unreachable, want 1", n)
+	if n := f.Stats().Failed; n != 1 {
+		t.Errorf("%d failed, want 1", n)
 	}
 }
 
@@ -239,7 +239,13 @@ func TestClientThatGoes(t *testing.T) {
 		}
 		gone <- err
 	})
-	_, front := behind(t, to)
+	f, front := behind(t, to)
+	defer func() {
+		eventually(t, "nothing in flight", func() bool { return f.Stats().InFlight == 0 })
+		if s := f.Stats(); s.Failed != 0 || s.Requests[5] != 0 {
+			t.Errorf("the program is blamed: %+v", s)
+		}
+	}()
 	for _, request := range []string{
 		"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
