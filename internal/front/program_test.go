@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -148,6 +149,37 @@ func TestProgramThatStarts(t *testing.T) {
 	}
 	if n := f.Stats().Failed; n != 1 {
 		t.Errorf("%d failed, want 1", n)
+	}
+}
+
+// A unix socket whose queue is full refuses where TCP waits. The front waits then.
+func TestFullQueue(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(syscall.Bind(fd, &syscall.SockaddrUnix{Name: path}), syscall.Listen(fd, 0)); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.FileListener(os.NewFile(uintptr(fd), path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, front := behind(t, l.Addr())
+	got := make(chan string)
+	for range 5 {
+		go func() { got <- say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") }()
+	}
+	eventually(t, "five in flight", func() bool { return f.Stats().InFlight == 5 })
+	time.Sleep(3 * retryTime)
+	s := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "done") })}
+	go s.Serve(l)
+	defer s.Close()
+	for range 5 {
+		if s := <-got; !strings.HasSuffix(s, "\r\n\r\ndone") {
+			t.Errorf("%q", s)
+		}
 	}
 }
 
