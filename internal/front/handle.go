@@ -42,6 +42,9 @@ func (f *Front) handle(w http.ResponseWriter, r *http.Request) {
 // end counts the request. One that ended early panicked with http.ErrAbortHandler.
 func (x *exchange) end(whole bool) {
 	c := x.conn
+	if !whole && x.in.ContentLength != 0 || whole && !x.settled() {
+		c.finish()
+	}
 	if !whole && !x.in.ProtoAtLeast(1, 1) {
 		c.mu.Lock()
 		c.reset = true
@@ -81,8 +84,8 @@ func (x *exchange) appendForwarded(h http.Header) {
 }
 
 // answer makes net/http's server pass the answer on as it is: nothing is added, and
-// nothing flushed but by [answerBody]. A connection that the program closes, or that
-// is drained, is closed with the answer.
+// nothing flushed but by [answerBody]. A connection that the program closes, that is
+// drained, or whose request has not ended is closed with the answer.
 func (x *exchange) answer(a *http.Response) error {
 	x.status = a.StatusCode
 	if a.StatusCode == http.StatusSwitchingProtocols {
@@ -95,7 +98,7 @@ func (x *exchange) answer(a *http.Response) error {
 	if a.ContentLength < 0 {
 		a.ContentLength = -2 // and a body of unknown length
 	}
-	if a.Close || x.conn.front.draining.Load() {
+	if a.Close || x.conn.front.draining.Load() || !x.settled() {
 		a.Header.Set("Connection", "close")
 	}
 	return nil
@@ -128,7 +131,7 @@ func (x *exchange) say(w http.ResponseWriter, code int, text string, last bool) 
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(text)))
 	h.Set("Cache-Control", "no-store")
-	if last || x.conn.front.draining.Load() {
+	if last || x.conn.front.draining.Load() || !x.settled() {
 		h.Set("Connection", "close")
 	}
 	w.WriteHeader(code)

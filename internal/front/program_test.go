@@ -384,6 +384,93 @@ func TestAnswerBeforeTheBody(t *testing.T) {
 	}
 }
 
+// An answer that comes before the end of the request ends the connection, and says
+// so. What the client sends after it is never taken for another request.
+func TestRestOfTheBodyAfterTheAnswer(t *testing.T) {
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		for {
+			head, err := readHead(r)
+			if err != nil {
+				return
+			}
+			path := strings.Fields(head)[1]
+			if path != "/first" {
+				t.Errorf("asked for %s", path)
+			}
+			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(path), path)
+			io.Copy(io.Discard, r)
+		}
+	})
+	f, front := behind(t, to)
+	for _, framing := range []string{"Content-Length: 8\r\n\r\nsome", "Transfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n"} {
+		for _, wait := range []bool{false, true} {
+			c := dial(t, front)
+			r := bufio.NewReader(c)
+			io.WriteString(c, "POST /first HTTP/1.1\r\nHost: a\r\n"+framing)
+			answer, err := http.ReadResponse(r, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if body, err := io.ReadAll(answer.Body); string(body) != "/first" || !answer.Close {
+				t.Errorf("%q, %v, close %v", body, err, answer.Close)
+			}
+			if wait {
+				if _, err := r.ReadByte(); err != io.EOF {
+					t.Errorf("after the answer: %v, want its end", err)
+				}
+			}
+			rest := "more"
+			if strings.HasPrefix(framing, "T") {
+				rest = "4\r\nmore\r\n0\r\n\r\n"
+			}
+			io.WriteString(c, rest+"GET /second HTTP/1.1\r\nHost: a\r\n\r\n")
+			if more, _ := io.ReadAll(r); len(more) > 0 {
+				t.Errorf("after the answer: %q", more)
+			}
+			c.Close()
+		}
+	}
+	eventually(t, "nothing in flight", func() bool { return f.Stats().InFlight == 0 })
+}
+
+// A body that is here whole is no reason to close, whether or not the program wants
+// it: the connection goes on after an answer of the program's, or of the front's.
+func TestBodyNobodyReads(t *testing.T) {
+	to := program(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/no" {
+			panic(http.ErrAbortHandler)
+		}
+	})
+	_, front := behind(t, to)
+	_, dead := behind(t, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1})
+	for _, tt := range []struct {
+		address, path string
+		want          int
+	}{{front, "/", 200}, {front, "/no", 502}, {dead, "/", 502}} {
+		c := dial(t, tt.address)
+		r := bufio.NewReader(c)
+		for _, body := range []string{"Content-Length: 4\r\n\r\nbody", "Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n",
+			"Content-Length: 4000\r\n\r\n" + strings.Repeat("a", 4000), "Content-Length: 30000\r\n\r\n" + strings.Repeat("a", 30000)} {
+			io.WriteString(c, "POST "+tt.path+" HTTP/1.1\r\nHost: a\r\n"+body)
+			answer, err := http.ReadResponse(r, nil)
+			if err != nil {
+				t.Fatalf("%s: %v", tt.path, err)
+			}
+			io.Copy(io.Discard, answer.Body)
+			if answer.StatusCode != tt.want {
+				t.Errorf("%s: %s, want %d", tt.path, answer.Status, tt.want)
+			}
+			if answer.Close {
+				if len(body) < 5000 {
+					t.Errorf("%s: closed after a body of %d bytes", tt.path, len(body))
+				}
+				c = dial(t, tt.address)
+				r = bufio.NewReader(c)
+			}
+		}
+	}
+}
+
 // Expect: 100-continue is answered by the program: with 100, without the body, or
 // not at all.
 func TestExpectContinue(t *testing.T) {
