@@ -39,6 +39,7 @@ type conn struct {
 	stopped bool      // a read deadline in the past is set
 	closed  bool
 	reset   bool  // Close resets the connection
+	over    bool  // nothing more is read, whatever comes
 	refused error // why a request was refused
 	kept    *upstream
 }
@@ -64,8 +65,11 @@ func newConn(c net.Conn, f *Front, to *target) *conn {
 // it waits until the message is answered.
 func (c *conn) Read(p []byte) (int, error) {
 	c.mu.Lock()
-	tunnelled, asked := c.phase == tunnel, c.asked
+	tunnelled, asked, over := c.phase == tunnel, c.asked, c.over
 	c.mu.Unlock()
+	if over {
+		return 0, io.EOF
+	}
 	if tunnelled {
 		return c.readTunnel(p)
 	}
@@ -229,6 +233,22 @@ func (c *conn) holdOver() error {
 	return nil
 }
 
+// whole reports whether the request that is being answered is here to its end.
+func (c *conn) whole() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.asked
+}
+
+// finish ends the reading. The request was answered and its body is not at its end,
+// where net/http would go on with a next request: its reader of a body may have
+// failed, by being stopped, and not be asked again.
+func (c *conn) finish() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over = true
+}
+
 // begin counts the request as in flight from its first byte on, and notes that it is
 // here whole.
 func (c *conn) begin(whole bool) {
@@ -345,7 +365,7 @@ func (c *conn) Close() error {
 		c.front.upgraded.Add(-1)
 	}
 	c.uncount()
-	kept, reset := c.kept, c.reset
+	kept, reset, over := c.kept, c.reset, c.over
 	c.kept = nil
 	c.cond.Broadcast()
 	c.mu.Unlock()
@@ -353,10 +373,14 @@ func (c *conn) Close() error {
 		kept.timer.Stop()
 		kept.discard()
 	}
-	if reset {
-		setReset(c.Conn)
-	}
 	c.front.forget(c)
+	switch {
+	case reset:
+		setReset(c.Conn)
+	case over:
+		go linger(c.Conn)
+		return nil
+	}
 	return c.Conn.Close()
 }
 

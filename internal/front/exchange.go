@@ -41,6 +41,7 @@ type sendState struct {
 	ask  chan struct{} // closed when the body may be read
 	done chan struct{} // closed when nothing reads or writes it any more; nil if there is none
 	err  error         // valid after done
+	read bool          // the body was read to its end; valid after done
 	skip chan struct{} // closed when it is not wanted
 }
 
@@ -222,6 +223,9 @@ func (b *answerBody) Read(p []byte) (int, error) {
 		return n, nil
 	case err != nil:
 		b.u.flush() // what came before the break is the client's
+		if b.x.in.Context().Err() == nil && !b.x.gone() {
+			b.x.conn.front.failed.Add(1)
+		}
 	}
 	return n, err
 }
@@ -251,15 +255,7 @@ func (b *answerBody) Close() error {
 
 // sentWhole reports whether the whole request has been written.
 func (x *exchange) sentWhole() bool {
-	if x.sent.done == nil {
-		return true
-	}
-	select {
-	case <-x.sent.done:
-	case <-time.After(settleTime):
-		return false
-	}
-	return x.sent.err == nil
+	return x.sent.done == nil || ended(x.sent.done, true) && x.sent.err == nil
 }
 
 // isEnd reports whether the program ended the connection, one way or the other.

@@ -54,9 +54,7 @@ type Stats struct {
 	// for those that got no status since the client went, or was cut.
 	Requests [6]uint64
 
-	Refused     uint64 // requests refused with 400 or 431 for their form; in no class
-	Unreachable uint64 // answered with 502 since no connection to the program could be made; in Requests[5], too
-	Failed      uint64 // not answered to the end by the program: with a 502, or with an answer that it broke off
-	Broken      uint64 // answers that broke off, by the client or the program; in their class, too
-	Cut         uint64 // requests and tunnels that Cut ended
+	Refused uint64 // requests refused with 400 or 431 for their form; in no class
+	Failed  uint64 // not answered to the end by the program: with a 502, or with an answer that it broke off
+	Cut     uint64 // requests and tunnels that Cut ended
 }

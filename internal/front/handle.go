@@ -42,11 +42,8 @@ func (f *Front) handle(w http.ResponseWriter, r *http.Request) {
 // end counts the request. One that ended early panicked with http.ErrAbortHandler.
 func (x *exchange) end(whole bool) {
 	c := x.conn
-	if !whole && x.status > 0 {
-		c.front.broken.Add(1)
-		if !x.gone() {
-			c.front.failed.Add(1)
-		}
+	if !whole && x.in.ContentLength != 0 || whole && !x.settled() {
+		c.finish()
 	}
 	if !whole && !x.in.ProtoAtLeast(1, 1) {
 		c.mu.Lock()
@@ -87,8 +84,8 @@ func (x *exchange) appendForwarded(h http.Header) {
 }
 
 // answer makes net/http's server pass the answer on as it is: nothing is added, and
-// nothing flushed but by [answerBody]. A connection that the program closes, or that
-// is drained, is closed with the answer.
+// nothing flushed but by [answerBody]. A connection that the program closes, that is
+// drained, or whose request has not ended is closed with the answer.
 func (x *exchange) answer(a *http.Response) error {
 	x.status = a.StatusCode
 	if a.StatusCode == http.StatusSwitchingProtocols {
@@ -101,7 +98,7 @@ func (x *exchange) answer(a *http.Response) error {
 	if a.ContentLength < 0 {
 		a.ContentLength = -2 // and a body of unknown length
 	}
-	if a.Close || x.conn.front.draining.Load() {
+	if a.Close || x.conn.front.draining.Load() || !x.settled() {
 		a.Header.Set("Connection", "close")
 	}
 	return nil
@@ -113,7 +110,6 @@ func (x *exchange) fail(w http.ResponseWriter, _ *http.Request, err error) {
 	c.mu.Lock()
 	refused := c.refused
 	c.mu.Unlock()
-	var away *unreachable
 	var none *unanswered
 	switch {
 	case refused != nil:
@@ -122,8 +118,6 @@ func (x *exchange) fail(w http.ResponseWriter, _ *http.Request, err error) {
 		return
 	case x.in.Context().Err() != nil, isClientError(err), x.gone() && errors.As(err, &none):
 		panic(http.ErrAbortHandler) // nobody is there to be told
-	case errors.As(err, &away):
-		c.front.unreachable.Add(1)
 	}
 	c.front.failed.Add(1)
 	x.say(w, http.StatusBadGateway, "drainit's front got no answer: "+err.Error()+"\n", false)
@@ -137,7 +131,7 @@ func (x *exchange) say(w http.ResponseWriter, code int, text string, last bool) 
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(text)))
 	h.Set("Cache-Control", "no-store")
-	if last || x.conn.front.draining.Load() {
+	if last || x.conn.front.draining.Load() || !x.settled() {
 		h.Set("Connection", "close")
 	}
 	w.WriteHeader(code)

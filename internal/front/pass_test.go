@@ -156,3 +156,37 @@ func TestForwardedOffAndUnixSockets(t *testing.T) {
 		t.Errorf("off: %v", h)
 	}
 }
+
+// Clients of HTTP/1.0 that ask for it keep their connection, if the program does.
+func TestHTTP10KeepAlive(t *testing.T) {
+	f, front := behind(t, program(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Proto) }))
+	c := dial(t, front)
+	r := bufio.NewReader(c)
+	for range 3 {
+		io.WriteString(c, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+		answer, err := http.ReadResponse(r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, _ := io.ReadAll(answer.Body); string(body) != "HTTP/1.0" || answer.Close || answer.Proto != "HTTP/1.1" && answer.Proto != "HTTP/1.0" {
+			t.Errorf("%q, %+v", body, answer)
+		}
+	}
+	if n := f.Stats().Accepted; n != 1 {
+		t.Errorf("%d connections", n)
+	}
+}
+
+// Heads just below the limits pass.
+func TestLargeHeads(t *testing.T) {
+	const request, answer = 63 << 10, 250 << 10
+	to := program(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Large", strings.Repeat("b", answer))
+		fmt.Fprint(w, len(r.Header.Get("X-Large")))
+	})
+	_, front := behind(t, to)
+	got := say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Large: "+strings.Repeat("a", request)+"\r\n\r\n")
+	if !strings.HasSuffix(got, fmt.Sprint("\r\n\r\n", request)) || len(got) < answer {
+		t.Errorf("%d bytes, the end is %q", len(got), got[max(0, len(got)-100):])
+	}
+}

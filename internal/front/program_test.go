@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -74,7 +75,7 @@ func TestAnswerThatBreaksOff(t *testing.T) {
 				t.Errorf("%q in %s: %q, error %v", answer, version, body, err)
 			}
 		}
-		eventually(t, "counted as broken", func() bool { return f.Stats().Broken == uint64(2*i+2) })
+		eventually(t, "counted as failed", func() bool { return f.Stats().Failed == uint64(2*i+2) })
 	}
 }
 
@@ -146,8 +147,39 @@ func TestProgramThatStarts(t *testing.T) {
 	if d := time.Since(before); d > 10*time.Second {
 		t.Errorf("502 after %v", d)
 	}
-	if n := f.Stats().Unreachable; n != 1 {
-		t.Errorf("%d unreachable, want 1", n)
+	if n := f.Stats().Failed; n != 1 {
+		t.Errorf("%d failed, want 1", n)
+	}
+}
+
+// A unix socket whose queue is full refuses where TCP waits. The front waits then.
+func TestFullQueue(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(syscall.Bind(fd, &syscall.SockaddrUnix{Name: path}), syscall.Listen(fd, 0)); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.FileListener(os.NewFile(uintptr(fd), path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, front := behind(t, l.Addr())
+	got := make(chan string)
+	for range 5 {
+		go func() { got <- say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") }()
+	}
+	eventually(t, "five in flight", func() bool { return f.Stats().InFlight == 5 })
+	time.Sleep(3 * retryTime)
+	s := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "done") })}
+	go s.Serve(l)
+	defer s.Close()
+	for range 5 {
+		if s := <-got; !strings.HasSuffix(s, "\r\n\r\ndone") {
+			t.Errorf("%q", s)
+		}
 	}
 }
 
@@ -239,7 +271,13 @@ func TestClientThatGoes(t *testing.T) {
 		}
 		gone <- err
 	})
-	_, front := behind(t, to)
+	f, front := behind(t, to)
+	defer func() {
+		eventually(t, "nothing in flight", func() bool { return f.Stats().InFlight == 0 })
+		if s := f.Stats(); s.Failed != 0 || s.Requests[5] != 0 {
+			t.Errorf("the program is blamed: %+v", s)
+		}
+	}()
 	for _, request := range []string{
 		"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
@@ -343,6 +381,93 @@ func TestAnswerBeforeTheBody(t *testing.T) {
 			t.Errorf("of %d bytes: %s %q", length, answer.Status, body)
 		}
 		c.Close()
+	}
+}
+
+// An answer that comes before the end of the request ends the connection, and says
+// so. What the client sends after it is never taken for another request.
+func TestRestOfTheBodyAfterTheAnswer(t *testing.T) {
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		for {
+			head, err := readHead(r)
+			if err != nil {
+				return
+			}
+			path := strings.Fields(head)[1]
+			if path != "/first" {
+				t.Errorf("asked for %s", path)
+			}
+			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(path), path)
+			io.Copy(io.Discard, r)
+		}
+	})
+	f, front := behind(t, to)
+	for _, framing := range []string{"Content-Length: 8\r\n\r\nsome", "Transfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n"} {
+		for _, wait := range []bool{false, true} {
+			c := dial(t, front)
+			r := bufio.NewReader(c)
+			io.WriteString(c, "POST /first HTTP/1.1\r\nHost: a\r\n"+framing)
+			answer, err := http.ReadResponse(r, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if body, err := io.ReadAll(answer.Body); string(body) != "/first" || !answer.Close {
+				t.Errorf("%q, %v, close %v", body, err, answer.Close)
+			}
+			if wait {
+				if _, err := r.ReadByte(); err != io.EOF {
+					t.Errorf("after the answer: %v, want its end", err)
+				}
+			}
+			rest := "more"
+			if strings.HasPrefix(framing, "T") {
+				rest = "4\r\nmore\r\n0\r\n\r\n"
+			}
+			io.WriteString(c, rest+"GET /second HTTP/1.1\r\nHost: a\r\n\r\n")
+			if more, _ := io.ReadAll(r); len(more) > 0 {
+				t.Errorf("after the answer: %q", more)
+			}
+			c.Close()
+		}
+	}
+	eventually(t, "nothing in flight", func() bool { return f.Stats().InFlight == 0 })
+}
+
+// A body that is here whole is no reason to close, whether or not the program wants
+// it: the connection goes on after an answer of the program's, or of the front's.
+func TestBodyNobodyReads(t *testing.T) {
+	to := program(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/no" {
+			panic(http.ErrAbortHandler)
+		}
+	})
+	_, front := behind(t, to)
+	_, dead := behind(t, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1})
+	for _, tt := range []struct {
+		address, path string
+		want          int
+	}{{front, "/", 200}, {front, "/no", 502}, {dead, "/", 502}} {
+		c := dial(t, tt.address)
+		r := bufio.NewReader(c)
+		for _, body := range []string{"Content-Length: 4\r\n\r\nbody", "Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n",
+			"Content-Length: 4000\r\n\r\n" + strings.Repeat("a", 4000), "Content-Length: 30000\r\n\r\n" + strings.Repeat("a", 30000)} {
+			io.WriteString(c, "POST "+tt.path+" HTTP/1.1\r\nHost: a\r\n"+body)
+			answer, err := http.ReadResponse(r, nil)
+			if err != nil {
+				t.Fatalf("%s: %v", tt.path, err)
+			}
+			io.Copy(io.Discard, answer.Body)
+			if answer.StatusCode != tt.want {
+				t.Errorf("%s: %s, want %d", tt.path, answer.Status, tt.want)
+			}
+			if answer.Close {
+				if len(body) < 5000 {
+					t.Errorf("%s: closed after a body of %d bytes", tt.path, len(body))
+				}
+				c = dial(t, tt.address)
+				r = bufio.NewReader(c)
+			}
+		}
 	}
 }
 

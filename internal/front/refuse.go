@@ -3,6 +3,7 @@ package front
 import (
 	"fmt"
 	"io"
+	"net"
 	"time"
 )
 
@@ -32,10 +33,16 @@ func (c *conn) refusal() error {
 	c.Conn.SetWriteDeadline(time.Now().Add(lingerTime))
 	fmt.Fprintf(c.Conn, "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"+
 		"Connection: close\r\n\r\n%s", status, len(text), text)
-	closeWrite(c.Conn)
-	c.Conn.SetReadDeadline(time.Now().Add(lingerTime))
-	io.CopyN(io.Discard, struct{ io.Reader }{c.Conn}, 1<<20)
+	c.finish()
 	return io.EOF
+}
+
+// linger closes a connection on which the client may still be sending.
+func linger(c net.Conn) {
+	closeWrite(c)
+	c.SetReadDeadline(time.Now().Add(lingerTime))
+	io.CopyN(io.Discard, struct{ io.Reader }{c}, 1<<20)
+	c.Close()
 }
 
 func refusedText(err error) string {

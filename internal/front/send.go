@@ -50,6 +50,42 @@ func (x *exchange) send(u *upstream, out *http.Request) error {
 	return nil
 }
 
+// settled reports whether the request has been read to its end, after which the
+// client's connection can be used for another. What is here already is worth a
+// moment; what is not might never come, and the connection ends with the answer.
+func (x *exchange) settled() bool {
+	if x.in.ContentLength == 0 {
+		return true
+	}
+	here := x.conn.whole()
+	if x.sent.done != nil && !ended(x.sent.done, here) {
+		return false
+	}
+	if !x.sent.read && here {
+		_, err := io.Copy(io.Discard, x.in.Body)
+		x.sent.read = err == nil
+	}
+	return x.sent.read
+}
+
+// ended reports whether done is closed, by a moment from now if it is worth that.
+func ended(done <-chan struct{}, worth bool) bool {
+	select {
+	case <-done:
+		return true
+	default:
+	}
+	if !worth {
+		return false
+	}
+	select {
+	case <-done:
+		return true
+	case <-time.After(settleTime):
+		return false
+	}
+}
+
 // fail notes that the request could not be written.
 func (s *sendState) fail(err error) {
 	s.done, s.err = make(chan struct{}), err
@@ -152,6 +188,7 @@ func (x *exchange) writeBody(w io.Writer) error {
 			}
 		}
 		if err == io.EOF {
+			x.sent.read = true
 			return nil
 		}
 		if err != nil {
@@ -177,6 +214,7 @@ func (x *exchange) writeChunks(w io.Writer, buf []byte) error {
 			}
 		}
 		if err == io.EOF {
+			x.sent.read = true
 			return x.writeTrailers(w)
 		}
 		if err != nil {

@@ -49,7 +49,7 @@ type Front struct {
 type counters struct {
 	open, inFlight, upgraded atomic.Int64
 
-	accepted, refused, unreachable, failed, broken, cut atomic.Uint64
+	accepted, refused, failed, cut atomic.Uint64
 
 	requests [6]atomic.Uint64
 }
@@ -166,9 +166,7 @@ func (f *Front) Stats() Stats {
 		Upgraded:    int(f.upgraded.Load()),
 		Accepted:    f.accepted.Load(),
 		Refused:     f.refused.Load(),
-		Unreachable: f.unreachable.Load(),
 		Failed:      f.failed.Load(),
-		Broken:      f.broken.Load(),
 		Cut:         f.cut.Load(),
 	}
 	for i := range s.Requests {
