@@ -72,23 +72,30 @@ func (s *supervisor) actNext() {
 		}
 		q.running = &a
 		share := time.Until(q.until) / time.Duration(len(q.todo)+1)
-		go runAction(a.run, max(share, time.Millisecond), q.batch, q.results)
+		go s.runAction(a.run, max(share, time.Millisecond), q.batch)
 		return
 	}
 	q.results <- outcome{batch: q.batch, over: true}
 }
 
-var errHangs = errors.New("not done in time")
+var (
+	errHangs = errors.New("not done in time")
+	errOurs  = errors.New("internal error")
+)
 
-func runAction(run func(time.Duration) error, within time.Duration, batch int, results chan<- outcome) {
+func (s *supervisor) runAction(run func(time.Duration) error, within time.Duration, batch int) {
 	result := make(chan error, 1)
-	go func() { result <- run(within) }()
+	go func() {
+		err := errOurs
+		s.guarded(func() { err = run(within) })
+		result <- err
+	}()
 	err := errHangs
 	select {
 	case err = <-result:
 	case <-time.After(within):
 	}
-	results <- outcome{batch: batch, err: err}
+	s.actions.results <- outcome{batch: batch, err: err}
 }
 
 // outcome is told what became of the action under way.

@@ -152,6 +152,7 @@ func (s *supervisor) serve(l net.Listener, out *logWriter) {
 		Gate: s.gate, Status: s.statusOf(id, out),
 	})
 	go func() {
+		defer survive(s.log)
 		if err := server.Serve(countingListener{l, accepted}); err != nil {
 			s.log.Warn("probes are not served any more", "error", err)
 		}

@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"maps"
 	"os"
-	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -88,7 +87,7 @@ func (s *supervisor) run() int {
 	code, over := 0, false
 	s.exit = func(c int) { code, over = c, true }
 	wake := time.NewTimer(0)
-	s.reap() // the child may have ended before SIGCHLD was listened to
+	s.guarded(s.reap) // the child may have ended before SIGCHLD was listened to
 	for !over {
 		wake.Stop()
 		if at, ok := s.machine.Wake(); ok {
@@ -99,14 +98,9 @@ func (s *supervisor) run() int {
 	return code
 }
 
-// wait waits for one event and handles it. A mistake of our own is logged and
-// lived with: it must not end the child.
+// wait waits for one event and handles it.
 func (s *supervisor) wait(wake <-chan time.Time) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.log.Error("internal error, going on", "error", p, "stack", string(debug.Stack()))
-		}
-	}()
+	defer survive(s.log)
 	select {
 	case sig := <-s.signals:
 		s.signal(sig.(syscall.Signal))
@@ -136,10 +130,11 @@ func (s *supervisor) signal(sig syscall.Signal) {
 	}
 }
 
-// step feeds the machine and does what it says.
+// step feeds the machine and does what it says: each for itself, since the
+// machine says nothing twice, the exit included.
 func (s *supervisor) step(e drain.Event) {
 	for _, a := range s.decide(e) {
-		s.do(a)
+		s.guarded(func() { s.do(a) })
 	}
 }
 
@@ -176,8 +171,8 @@ func (s *supervisor) do(a drain.Action) {
 	case drain.Progress:
 		s.progress(a.WaitingFor)
 	case drain.Exit:
-		s.peers.leave(a.Status)
 		s.exit(a.Status)
+		s.peers.leave(a.Status)
 	}
 }
 
