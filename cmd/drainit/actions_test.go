@@ -109,9 +109,11 @@ func TestActionsEndWithTheChild(t *testing.T) {
 		b.start()
 		b.signals <- syscall.SIGTERM
 		time.Sleep(5100 * time.Millisecond)
+		synctest.Wait()
 		b.fake.ended, b.fake.children = []unix.WaitStatus{0}, []int{99}
 		b.sigchld <- syscall.SIGCHLD
 		time.Sleep(time.Second)
+		synctest.Wait()
 		b.fake.children = nil
 		b.sigchld <- syscall.SIGCHLD
 		<-b.done
