@@ -95,10 +95,10 @@ func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
 	closeInherited()
 	chdirRoot(log)
 
-	s := newSupervisor(cfg, c, realHost(proc.OOMKills), log, nil, r)
+	s := newSupervisor(cfg, c, realHost(proc.OOMKills), log, probe.NewGate(probe.GateConfig{}), r)
 	s.oomBefore, _ = s.host.oomKills()
 	s.peers = joinPod(cfg)
-	s.serve(listener, out)
+	s.guarded(func() { s.serve(listener, out) })
 	return s.run()
 }
 

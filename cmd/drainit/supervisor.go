@@ -119,12 +119,16 @@ func (s *supervisor) wait(wake <-chan time.Time) {
 	}
 }
 
-// signal is told of every signal but SIGCHLD.
+// signal is told of every signal but SIGCHLD. A look that fails must not lose it.
 func (s *supervisor) signal(sig syscall.Signal) {
 	s.count(s.received, sig)
+	var isStop bool
+	s.guarded(func() { isStop = s.isStopRequest(sig) })
 	switch {
-	case s.isStopRequest(sig):
-		s.step(drain.StopRequest{Signal: drain.Signal(sig), Facts: s.facts()})
+	case isStop:
+		var facts drain.Facts
+		s.guarded(func() { facts = s.facts() })
+		s.step(drain.StopRequest{Signal: drain.Signal(sig), Facts: facts})
 	case signals.Forwardable(sig):
 		s.step(drain.OtherSignal{Signal: drain.Signal(sig)})
 	}

@@ -86,3 +86,38 @@ func TestSurvivesReadingCommandLines(t *testing.T) {
 		t.Error("it is under way for ever")
 	}
 }
+
+// A look that fails costs what it would have told: not the stop, nor another
+// signal.
+func TestSurvivesLooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, drain.Settings{GracePeriod: 30 * time.Second}, signals.Process{Comm: "server"})
+		b.supervisor.host.lookAt = func(int, time.Duration) signals.Process { panic("a mistake") }
+		b.supervisor.listening = func() drain.Answer { panic("a mistake") }
+		b.supervisor.evidence.stopping = func() { panic("a mistake") }
+		b.supervisor.evidence.cut = func() (int, bool) { panic("a mistake") }
+		b.start()
+		b.signals <- syscall.SIGWINCH // a stop request of some programs
+		b.signals <- syscall.SIGTERM
+		time.Sleep(10 * time.Second)
+		b.exits(0)
+		b.wantDid(t, "0s SIGWINCH to 7", "5s SIGTERM to 7", "5s SIGCONT to 7")
+	})
+}
+
+// Where SIGTERM is no stop request it stays one that is passed on.
+func TestSurvivesLooksWithStopOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, drain.Settings{}, signals.Process{Comm: "server"})
+		b.cfg.StopOn, _ = signals.ParseStopOn("HUP")
+		b.cfg.StopSignal, _ = signals.ParseStopSignal("QUIT", nil)
+		b.supervisor.host.lookAt = func(int, time.Duration) signals.Process { panic("a mistake") }
+		b.start()
+		b.signals <- syscall.SIGTERM
+		synctest.Wait()
+		b.signals <- syscall.SIGHUP
+		synctest.Wait()
+		b.exits(0)
+		b.wantDid(t, "0s SIGTERM to 7", "0s SIGQUIT to 7", "0s SIGCONT to 7")
+	})
+}
