@@ -98,24 +98,35 @@ func (s *supervisor) run() int {
 	return code
 }
 
-// wait waits for one event and handles it.
+// wait waits for one event and handles it. Of several that are there at once,
+// after a freeze say, the child's end comes first: what is due for the child must
+// not be done to one that has gone before.
 func (s *supervisor) wait(wake <-chan time.Time) {
 	defer survive(s.log)
+	handle := s.next(wake)
+	if !s.ended && s.machine.State() < drain.Killing {
+		s.guarded(s.reap)
+	}
+	handle()
+}
+
+// next waits for one event and returns what handles it.
+func (s *supervisor) next(wake <-chan time.Time) (handle func()) {
 	select {
 	case sig := <-s.signals:
-		s.signal(sig.(syscall.Signal))
+		return func() { s.signal(sig.(syscall.Signal)) }
 	case <-s.sigchld:
-		s.reap()
+		return s.reap
 	case pid := <-s.gone:
-		s.unwrap(pid)
+		return func() { s.unwrap(pid) }
 	case o := <-s.actions.results:
-		s.outcome(o)
+		return func() { s.outcome(o) }
 	case seen := <-s.seen:
-		s.step(seen)
+		return func() { s.step(seen) }
 	case news := <-s.peers.news:
-		s.heard(news)
+		return func() { s.heard(news) }
 	case <-wake:
-		s.step(drain.Woken{})
+		return func() { s.step(drain.Woken{}) }
 	}
 }
 

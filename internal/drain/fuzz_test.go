@@ -154,6 +154,9 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 				c.t.Errorf("leftovers killed %v after the child's end, at no limit and for an echo", since)
 			}
 		case StopSignal:
+			if m.childGone() {
+				c.t.Error("stop signal to a child that has gone")
+			}
 			if a.Step != c.stop {
 				c.t.Errorf("stop signal %d, want step %d: skipped or sent twice", a.Step, c.stop)
 			}

@@ -55,17 +55,23 @@ func (m *Machine) Record() Record { return m.rec }
 
 // Step tells the machine that an event happened now and returns what is to be
 // done. Instants that have passed meanwhile are caught up with first, in their
-// order. now must not go backwards.
+// order; but after the child's exit, since who has its PID by now may be a
+// stranger. now must not go backwards.
 func (m *Machine) Step(now time.Time, e Event) []Action {
-	var todo []Action
+	if _, ok := e.(ChildExited); ok {
+		return append(m.handle(now, e), m.catchUp(now)...)
+	}
+	return append(m.catchUp(now), m.handle(now, e)...)
+}
+
+func (m *Machine) catchUp(now time.Time) (todo []Action) {
 	for {
 		due, ok := m.Wake()
 		if !ok || due.After(now) {
-			break
+			return todo
 		}
 		todo = append(todo, m.wake(now)...)
 	}
-	return append(todo, m.handle(now, e)...)
 }
 
 func (m *Machine) handle(now time.Time, e Event) []Action {
