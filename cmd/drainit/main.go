@@ -95,10 +95,10 @@ func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
 	closeInherited()
 	chdirRoot(log)
 
-	s := newSupervisor(cfg, c, realHost(proc.OOMKills), log, nil, r)
+	s := newSupervisor(cfg, c, realHost(proc.OOMKills), log, probe.NewGate(probe.GateConfig{}), r)
 	s.oomBefore, _ = s.host.oomKills()
 	s.peers = joinPod(cfg)
-	s.serve(listener, out)
+	s.guarded(func() { s.serve(listener, out) })
 	return s.run()
 }
 
@@ -170,6 +170,7 @@ func (s *supervisor) serve(l net.Listener, out *logWriter) {
 		Gate: s.gate, Status: s.statusOf(id, out),
 	})
 	go func() {
+		defer survive(s.log)
 		if err := server.Serve(countingListener{l, accepted}); err != nil {
 			s.log.Warn("probes are not served any more", "error", err)
 		}

@@ -28,7 +28,9 @@ func (s *supervisor) reap() {
 	s.mu.Unlock()
 	switch {
 	case childEnded:
-		cut, known := s.cut()
+		var cut int
+		var known bool
+		s.guarded(func() { cut, known = s.cut() })
 		goes := s.killed && s.host.init // with us, what is left
 		s.step(drain.ChildExited{Status: s.exitStatus(), Left: !none && !goes, CutKnown: known, Cut: cut})
 	case none && s.ended:

@@ -143,6 +143,9 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 			if c.plan.Deadline == 0 || now.Before(m.Record().T0.Add(c.plan.Deadline)) {
 				c.t.Errorf("SIGKILL before a limit that somebody gave")
 			}
+			if m.Record().StopWhy != "" && c.stop == 0 {
+				c.t.Error("SIGKILL for a program whose stop signal was due and not sent")
+			}
 		case Sweep:
 			c.sweeps++
 		case KillLeftovers:
@@ -151,12 +154,18 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 				c.t.Errorf("leftovers killed %v after the child's end, at no limit and for an echo", since)
 			}
 		case StopSignal:
+			if m.childGone() {
+				c.t.Error("stop signal to a child that has gone")
+			}
 			if a.Step != c.stop {
 				c.t.Errorf("stop signal %d, want step %d: skipped or sent twice", a.Step, c.stop)
 			}
 			c.stop++
 			if c.stop > len(c.plan.Next)+1 {
 				c.t.Errorf("stop signal %d of a schedule of %d", a.Step, len(c.plan.Next)+1)
+			}
+			if steps := m.Record().Steps; c.punctual && a.Step == 1 && steps[1].Equal(steps[0]) {
+				c.t.Error("the second signal together with the stop signal")
 			}
 			if !m.unready {
 				c.t.Error("stop signal sent while ready")
