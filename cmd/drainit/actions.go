@@ -41,7 +41,7 @@ func newActions(cfg config) actions {
 // act begins the actions of an instant. What is under way from the one before
 // is given up.
 func (s *supervisor) act(a drain.Act) {
-	s.giveUp()
+	s.giveUp("the stop signal is due") // and its own come now
 	if a.Drain {
 		s.due("drain", s.cfg.AtDrain)
 	}
@@ -72,23 +72,30 @@ func (s *supervisor) actNext() {
 		}
 		q.running = &a
 		share := time.Until(q.until) / time.Duration(len(q.todo)+1)
-		go runAction(a.run, max(share, time.Millisecond), q.batch, q.results)
+		go s.runAction(a.run, max(share, time.Millisecond), q.batch)
 		return
 	}
 	q.results <- outcome{batch: q.batch, over: true}
 }
 
-var errHangs = errors.New("not done in time")
+var (
+	errHangs = errors.New("not done in time")
+	errOurs  = errors.New("internal error")
+)
 
-func runAction(run func(time.Duration) error, within time.Duration, batch int, results chan<- outcome) {
+func (s *supervisor) runAction(run func(time.Duration) error, within time.Duration, batch int) {
 	result := make(chan error, 1)
-	go func() { result <- run(within) }()
+	go func() {
+		err := errOurs
+		s.guarded(func() { err = run(within) })
+		result <- err
+	}()
 	err := errHangs
 	select {
 	case err = <-result:
 	case <-time.After(within):
 	}
-	results <- outcome{batch: batch, err: err}
+	s.actions.results <- outcome{batch: batch, err: err}
 }
 
 // outcome is told what became of the action under way.
@@ -103,11 +110,15 @@ func (s *supervisor) outcome(o outcome) {
 	a := *s.actions.running
 	s.actions.running = nil
 	s.acted(a, o.err)
+	if s.ended {
+		s.giveUp("the program has gone") // and its PID may be a stranger's
+		return
+	}
 	s.actNext()
 }
 
-// giveUp ends the actions under way: the stop signal is due, and its own come now.
-func (s *supervisor) giveUp() {
+// giveUp ends the actions under way, and says why.
+func (s *supervisor) giveUp(why string) {
 	left := s.actions.todo
 	if s.actions.running != nil {
 		left = append([]dueAction{*s.actions.running}, left...)
@@ -115,7 +126,7 @@ func (s *supervisor) giveUp() {
 	s.actions.todo, s.actions.running = nil, nil
 	s.actions.batch++
 	for _, a := range left {
-		s.acted(a, errors.New("given up: the stop signal is due"))
+		s.acted(a, errors.New("given up: "+why))
 	}
 }
 

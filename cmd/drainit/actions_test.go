@@ -100,6 +100,28 @@ func TestActionsMakeWay(t *testing.T) {
 	})
 }
 
+// Once the child has gone its PID may be a stranger's, and there is nobody to tell.
+func TestActionsEndWithTheChild(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := acting(t, drain.Settings{GracePeriod: 30 * time.Second}, nil, []action{})
+		b.cfg.AtStop = []action{b.takes(300*time.Millisecond, "shutdown", nil), {text: "SIGUSR1", signal: syscall.SIGUSR1}, b.takes(0, "never", nil)}
+		b.actions = newActions(b.cfg)
+		b.start()
+		b.signals <- syscall.SIGTERM
+		time.Sleep(5100 * time.Millisecond)
+		synctest.Wait()
+		b.fake.ended, b.fake.children = []unix.WaitStatus{0}, []int{99}
+		b.sigchld <- syscall.SIGCHLD
+		time.Sleep(time.Second)
+		synctest.Wait()
+		b.fake.children = nil
+		b.sigchld <- syscall.SIGCHLD
+		<-b.done
+		b.wantDid(t, "5s shutdown begins", "5.1s SIGTERM to 99", "5.1s SIGCONT to 99")
+		b.wantCounts(t, 0, 0, 1, 2)
+	})
+}
+
 // The action is the stop; no signal is sent but SIGCONT.
 func TestNoStopSignal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
@@ -73,11 +74,21 @@ func (c *commandLines) join(pid int, comm string) *commandLine {
 	line := &commandLine{comm: comm, done: make(chan struct{})}
 	c.underway[pid] = line
 	go func() {
-		line.argv, line.err = c.read(pid)
-		c.finish(pid, line)
-		close(line.done)
+		defer close(line.done)
+		defer c.finish(pid, line)
+		line.argv, line.err = c.attempt(pid)
 	}()
 	return line
+}
+
+// attempt reads, and makes an error of a mistake of our own: see survive.
+func (c *commandLines) attempt(pid int) (argv []string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error: %v", p)
+		}
+	}()
+	return c.read(pid)
 }
 
 // finish remembers what was read, and forgets some other if that is too much.

@@ -50,7 +50,11 @@ type config struct {
 // an empty variable is unset. The error is all problems at once; warnings are
 // sentences for the log.
 func parse(args, env []string) (cfg config, warnings []string, err error) {
-	r := readConfig(args, env)
+	return readConfig(args, env).result(env)
+}
+
+// result is the configuration, or all that is wrong with it.
+func (r *reading) result(env []string) (cfg config, warnings []string, err error) {
 	if r.cfg.Help || r.cfg.Version {
 		return r.cfg, nil, nil
 	}

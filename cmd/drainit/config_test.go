@@ -337,6 +337,10 @@ func TestParseUnderDrainit(t *testing.T) {
 			t.Errorf("%q: got %+v, %v; want %+v", test.args, cfg.Plan, err, test)
 		}
 	}
+	short := []string{"DRAINIT_DRAIN_DELAY=0s", "DRAINIT_GRACE_PERIOD=10s", "DRAINIT_STOP_SIGNAL=QUIT/6s/TERM"} // fits, but not with auto's hold
+	if cfg, _, err := parseUnder([]string{"--", "x"}, short); err != nil || cfg.Plan.Delay != 0 {
+		t.Errorf("got %+v, %v; want what the outer one takes", cfg.Plan, err)
+	}
 	if env[0] != "DRAINIT_DRAIN_DELAY=7s" {
 		t.Errorf("the child's environment was changed: %q", env)
 	}

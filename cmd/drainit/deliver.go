@@ -42,7 +42,7 @@ func (s *supervisor) forward(sig syscall.Signal) {
 	}
 	if ok && to == syscall.SIGHUP && !s.hungUp {
 		s.hungUp = true
-		go s.hangup()
+		go s.guarded(s.hangup)
 	}
 }
 

@@ -103,11 +103,11 @@ func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
 	closeInherited()
 	chdirRoot(log)
 
-	s := newSupervisor(cfg, c, realHost(proc.OOMKills), log, nil, r)
+	s := newSupervisor(cfg, c, realHost(proc.OOMKills), log, probe.NewGate(probe.GateConfig{}), r)
 	s.proxy, s.front = front, front.fronting()
 	s.oomBefore, _ = s.host.oomKills()
 	s.peers = joinPod(cfg)
-	s.serve(listener, out)
+	s.guarded(func() { s.serve(listener, out) })
 	return s.run()
 }
 
@@ -179,6 +179,7 @@ func (s *supervisor) serve(l net.Listener, out *logWriter) {
 		Gate: s.gate, Status: s.statusOf(id, out),
 	})
 	go func() {
+		defer survive(s.log)
 		if err := server.Serve(countingListener{l, accepted}); err != nil {
 			s.log.Warn("probes are not served any more", "error", err)
 		}

@@ -43,8 +43,7 @@ func parseUnder(args, env []string) (cfg config, warnings []string, err error) {
 		name, _, _ := strings.Cut(kv, "=")
 		return slices.Contains(shared, name)
 	})
-	cfg, warnings, err = parse(args, own)
-	cfg.Settings.Held = true
-	cfg.Plan, _ = cfg.Settings.Plan()
-	return cfg, warnings, err
+	r := readConfig(args, own)
+	r.cfg.Settings.Held = true
+	return r.result(own)
 }

@@ -107,6 +107,7 @@ func (o *observer) cut() (requests int, known bool) {
 	}
 	counted := make(chan int, 1)
 	go func() {
+		defer survive(o.log)
 		n, known := cuts.Count(suspects)
 		if !known {
 			n = -1

@@ -5,6 +5,11 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/drain"
+	"drainit/internal/pod"
+	"drainit/internal/probe"
+	"drainit/internal/signals"
 )
 
 // The sidecar of a job ends with it, and with its status.
@@ -136,4 +141,21 @@ func TestNoSIGURGWithPeers(t *testing.T) {
 func (r *running) follows(p testPod, name string) {
 	r.t.Helper()
 	wantSoon(r.t, "a connection to "+name, func() bool { return p.connections(name) > 0 })
+}
+
+// Its end is a stop like another: liveness is green from then on, whatever the
+// program's own check says while others of the order are waited for.
+func TestExitWithIsAStopRequest(t *testing.T) {
+	t.Parallel()
+	settings := drain.Settings{GracePeriod: 60 * time.Second, UnreadyAfter: 30 * time.Second, Order: []string{"job", "proxy"}, Name: "proxy"}
+	b := newBench(t, settings, signals.Process{Comm: "proxy"})
+	check, err := probe.ParseCheck("tcp://" + freeAddr(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.gate = probe.NewGate(probe.GateConfig{Live: check})
+	b.heard(peerNews{peerExitWith, pod.Seen{Name: "job", Gone: true, Believed: true}})
+	if v := b.gate.Live(t.Context()); !v.OK || b.machine.State() != drain.Draining {
+		t.Errorf("liveness %+v while %v, want green while draining", v, b.machine.State())
+	}
 }

@@ -78,6 +78,7 @@ func (s *supervisor) exitWith(e pod.Seen) {
 	if e.Exited {
 		status = e.Status
 	}
+	s.gate.StopRequested()
 	s.step(drain.PeerLeft{Name: e.Name, Status: status})
 	s.log.Info("peer to exit with gone", "peer", e.Name, "status", statusText(e))
 }

@@ -33,7 +33,9 @@ func (s *supervisor) reap() {
 	s.reaped.Orphan += reaped.Orphan
 	s.mu.Unlock()
 	if childEnded {
-		cut, known := s.cut()
+		var cut int
+		var known bool
+		s.guarded(func() { cut, known = s.cut() })
 		goes := s.killed && s.host.init // with us, what is left
 		s.step(drain.ChildExited{Status: s.exitStatus(), Left: s.anythingLeft(none) && !goes, CutKnown: known, Cut: cut})
 	}

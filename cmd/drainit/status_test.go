@@ -2,10 +2,13 @@ package main
 
 import (
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"drainit/internal/drain"
+	"drainit/internal/pod"
 	"drainit/internal/probe"
 )
 
@@ -49,4 +52,52 @@ func eventOf(timeline []probe.Event, name string) probe.Event {
 		}
 	}
 	return probe.Event{}
+}
+
+// Asked all the time, through a stop that takes every turn: for -race.
+func TestStatusThroughStop(t *testing.T) {
+	t.Parallel()
+	settings := drain.Settings{Deadline: time.Second, Order: []string{"app", "proxy"}, Name: "proxy"}
+	b := acting(t, settings, []action{}, []action{{text: "SIGUSR1", signal: syscall.SIGUSR1}})
+	b.cfg.AtDrain = []action{b.takes(10*time.Millisecond, "slow", nil)}
+	b.cfg.ExitWith = []string{"job"}
+	b.actions = newActions(b.cfg)
+	b.evidence.look = func() drain.Observed {
+		return drain.Observed{Known: true, Connections: drain.Connections{InFlight: 1}}
+	}
+	news := make(chan peerNews)
+	b.peers.news = news
+	ask := b.statusOf(identity{}, newLogWriter(2, ""))
+	var asking sync.WaitGroup
+	defer asking.Wait()
+	for range 2 {
+		asking.Go(func() {
+			for {
+				select {
+				case <-b.done:
+					return
+				default:
+					_ = ask()
+				}
+			}
+		})
+	}
+	go func() {
+		b.status = b.run()
+		close(b.done)
+	}()
+	b.signals <- syscall.SIGHUP
+	b.signals <- syscall.SIGTERM
+	for _, n := range []peerNews{
+		{peerBefore, pod.Seen{Name: "app", State: "stopping"}},
+		{peerExitWith, pod.Seen{Name: "job", Gone: true, Believed: true, Exited: true, Status: 4}},
+		{peerBefore, pod.Seen{Name: "app", Gone: true}},
+	} {
+		time.Sleep(50 * time.Millisecond)
+		news <- n
+	}
+	<-b.done // nothing ends the child
+	if b.status != 4 {
+		t.Errorf("left with %d, want the peer's 4; log:\n%s", b.status, b.log)
+	}
 }

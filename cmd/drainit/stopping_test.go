@@ -236,3 +236,24 @@ func TestTerminationLog(t *testing.T) {
 		t.Errorf("got %q, %v; want the drain report in one line", b, err)
 	}
 }
+
+// drainit is frozen over the child's end and the deadline: the child ended by
+// itself, in time, and that is what is said. Which of the two is read first is
+// left to chance, hence several.
+func TestFrozenOverTheEnd(t *testing.T) {
+	t.Parallel()
+	for range 4 {
+		r := launch(t, spec{args: command([]string{"--deadline", "1s", "--drain-delay", "0s"}, role("stamps", "100ms", "3")...)})
+		r.says("ready")
+		r.signal(syscall.SIGTERM)
+		r.says("told")
+		r.signal(syscall.SIGSTOP)
+		r.says("done")
+		time.Sleep(1100 * time.Millisecond) // past the deadline
+		r.signal(syscall.SIGCONT)
+		r.wantExit(3)
+		if log := r.stderr.String(); !strings.Contains(log, "deadline_hit=false") || strings.Contains(log, "SIGKILL") {
+			t.Errorf("want no deadline hit:\n%s", log)
+		}
+	}
+}

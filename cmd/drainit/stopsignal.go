@@ -11,7 +11,7 @@ import (
 // sendStop sends a step of the stop signal's schedule.
 func (s *supervisor) sendStop(step int) {
 	if step == 0 {
-		s.evidence.stopping()
+		s.guarded(s.evidence.stopping)
 		s.sendFirst()
 		return
 	}
@@ -66,11 +66,15 @@ func (s *supervisor) sendFirst() {
 // by the time its signal was sent.
 const stopTries = 3
 
-// aim looks for the program and decides who gets which signal.
+// aim looks for the program and decides who gets which signal: the child, as if
+// nothing were known of it, where that fails.
 func (s *supervisor) aim(request syscall.Signal, patience time.Duration) (target signals.Target, name string) {
-	root := s.lookFor(syscall.SIGTERM, patience) // which a shell must not catch to be looked through
-	target = s.cfg.StopSignal.Resolve(root, request)
-	name = programName(root, target)
+	target = s.cfg.StopSignal.Resolve(signals.Process{PID: s.child.pid, MasksUnknown: true}, request)
+	s.guarded(func() {
+		root := s.lookFor(syscall.SIGTERM, patience) // which a shell must not catch to be looked through
+		seen := s.cfg.StopSignal.Resolve(root, request)
+		target, name = seen, programName(root, seen)
+	})
 	if s.cfg.Group {
 		target.PID, target.Wrappers = s.addressee(), nil
 	}

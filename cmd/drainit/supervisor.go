@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"maps"
 	"os"
-	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -92,7 +91,7 @@ func (s *supervisor) run() int {
 	code, over := 0, false
 	s.exit = func(c int) { code, over = c, true }
 	wake := time.NewTimer(0)
-	s.reap() // the child may have ended before SIGCHLD was listened to
+	s.guarded(s.reap) // the child may have ended before SIGCHLD was listened to
 	for !over {
 		wake.Stop()
 		if at, ok := s.machine.Wake(); ok {
@@ -103,49 +102,60 @@ func (s *supervisor) run() int {
 	return code
 }
 
-// wait waits for one event and handles it. A mistake of our own is logged and
-// lived with: it must not end the child.
+// wait waits for one event and handles it. Of several that are there at once,
+// after a freeze say, the child's end comes first: what is due for the child must
+// not be done to one that has gone before.
 func (s *supervisor) wait(wake <-chan time.Time) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.log.Error("internal error, going on", "error", p, "stack", string(debug.Stack()))
-		}
-	}()
+	defer survive(s.log)
+	handle := s.next(wake)
+	if !s.ended && s.machine.State() < drain.Killing {
+		s.guarded(s.reap)
+	}
+	handle()
+}
+
+// next waits for one event and returns what handles it.
+func (s *supervisor) next(wake <-chan time.Time) (handle func()) {
 	select {
 	case sig := <-s.signals:
-		s.signal(sig.(syscall.Signal))
+		return func() { s.signal(sig.(syscall.Signal)) }
 	case <-s.sigchld:
-		s.reap()
+		return s.reap
 	case pid := <-s.gone:
-		s.unwrap(pid)
+		return func() { s.unwrap(pid) }
 	case o := <-s.actions.results:
-		s.outcome(o)
+		return func() { s.outcome(o) }
 	case seen := <-s.seen:
-		s.step(seen)
+		return func() { s.step(seen) }
 	case <-s.front.idle:
-		s.step(drain.FrontIdle{})
+		return func() { s.step(drain.FrontIdle{}) }
 	case news := <-s.peers.news:
-		s.heard(news)
+		return func() { s.heard(news) }
 	case <-wake:
-		s.step(drain.Woken{})
+		return func() { s.step(drain.Woken{}) }
 	}
 }
 
-// signal is told of every signal but SIGCHLD.
+// signal is told of every signal but SIGCHLD. A look that fails must not lose it.
 func (s *supervisor) signal(sig syscall.Signal) {
 	s.count(s.received, sig)
+	var isStop bool
+	s.guarded(func() { isStop = s.isStopRequest(sig) })
 	switch {
-	case s.isStopRequest(sig):
-		s.step(drain.StopRequest{Signal: drain.Signal(sig), Facts: s.facts()})
+	case isStop:
+		var facts drain.Facts
+		s.guarded(func() { facts = s.facts() })
+		s.step(drain.StopRequest{Signal: drain.Signal(sig), Facts: facts})
 	case signals.Forwardable(sig):
 		s.step(drain.OtherSignal{Signal: drain.Signal(sig)})
 	}
 }
 
-// step feeds the machine and does what it says.
+// step feeds the machine and does what it says: each for itself, since the
+// machine says nothing twice, the exit included.
 func (s *supervisor) step(e drain.Event) {
 	for _, a := range s.decide(e) {
-		s.do(a)
+		s.guarded(func() { s.do(a) })
 	}
 }
 
@@ -184,8 +194,8 @@ func (s *supervisor) do(a drain.Action) {
 	case drain.Progress:
 		s.progress(a.WaitingFor)
 	case drain.Exit:
-		s.peers.leave(a.Status)
 		s.exit(a.Status)
+		s.peers.leave(a.Status)
 	}
 }
 

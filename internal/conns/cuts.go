@@ -75,8 +75,16 @@ func onlyPorts(fd int, ports []uint16) error {
 	return unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]})
 }
 
-// follow reads what the kernel tells.
+// follow reads what the kernel tells. A mistake of our own costs the count, and
+// must not end PID 1.
 func (c *Cuts) follow() {
+	defer func() {
+		if recover() != nil {
+			c.mu.Lock()
+			c.lost = true
+			c.mu.Unlock()
+		}
+	}()
 	for {
 		b, err := c.events.receive()
 		if err == nil {

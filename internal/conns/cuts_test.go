@@ -187,3 +187,12 @@ func TestCutsOfAProcess(t *testing.T) {
 		t.Logf("told after %v", time.Since(begin))
 	}
 }
+
+// It runs in a goroutine of its own, where a panic would end PID 1.
+func TestCutsSurvive(t *testing.T) {
+	c := new(Cuts)
+	c.follow() // without a socket
+	if !c.lost {
+		t.Error("what failed is said to be known")
+	}
+}

@@ -47,7 +47,7 @@ const forever = time.Duration(1<<63 - 1)
 const maxFilters = 4
 
 // Look takes some tenths of a millisecond on a machine with few connections,
-// and 0.1 s where it has 200,000, whoever's they are: the kernel walks one
+// and 30 ms where it has 20,000, whoever's they are: the kernel walks one
 // table for all network namespaces.
 func (w *Watch) Look() (Seen, error) {
 	if len(w.Ports) == 0 {

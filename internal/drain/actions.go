@@ -7,7 +7,8 @@ import "time"
 const actionTime = time.Second
 
 // actionTime is less where there is less than twice as much between the stop
-// signal and the deadline: a hanging action must not cost the stop signal.
+// signal and the deadline: a hanging action must not cost the stop signal. Nor
+// must it have auto's fast signal come together with the stop signal.
 func (s Settings) actionTime(p Plan) time.Duration {
 	switch {
 	case !s.AtDrain && !s.AtStop:
@@ -15,7 +16,11 @@ func (s Settings) actionTime(p Plan) time.Duration {
 	case p.Deadline == 0:
 		return actionTime
 	}
-	return max(0, min(actionTime, (p.Deadline-p.Latest())/2))
+	most := max(0, min(actionTime, (p.Deadline-p.Latest())/2))
+	if at, ok := s.fast(p.Deadline, p.Longest()+most); ok && at > p.Latest() {
+		most = min(most, (at-p.Latest())/2)
+	}
+	return most
 }
 
 // actAtDrain begins the at-drain actions of a drain that holds something, which
@@ -32,7 +37,10 @@ func (m *Machine) actAtDrain(now time.Time) []Action {
 // are some: at-drain ones too, if nothing was held.
 func (m *Machine) actAtStop(now time.Time) []Action {
 	act := Act{Drain: m.plan.AtDrain && !m.drainActed, Stop: m.plan.AtStop, Within: m.plan.ActionTime}
-	if !act.Drain && !act.Stop || act.Within == 0 {
+	if deadline, ok := m.deadline(); ok { // which may be close: the stop is late after a freeze
+		act.Within = min(act.Within, deadline.Sub(now)/2)
+	}
+	if !act.Drain && !act.Stop || act.Within <= 0 {
 		return nil
 	}
 	if act.Drain {

@@ -149,6 +149,9 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 			if c.plan.Deadline == 0 || now.Before(m.Record().T0.Add(c.plan.Deadline)) {
 				c.t.Errorf("SIGKILL before a limit that somebody gave")
 			}
+			if m.Record().StopWhy != "" && c.stop == 0 {
+				c.t.Error("SIGKILL for a program whose stop signal was due and not sent")
+			}
 		case Sweep:
 			c.sweeps++
 		case KillLeftovers:
@@ -159,6 +162,9 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 		case Front:
 			c.checkFront(m, a.Do)
 		case StopSignal:
+			if m.childGone() {
+				c.t.Error("stop signal to a child that has gone")
+			}
 			if c.plan.Front && !m.front.gone && !slices.Contains(c.front, FrontClose) {
 				c.t.Error("stop signal sent while the front takes clients in")
 			}
@@ -168,6 +174,9 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 			c.stop++
 			if c.stop > len(c.plan.Next)+1 {
 				c.t.Errorf("stop signal %d of a schedule of %d", a.Step, len(c.plan.Next)+1)
+			}
+			if steps := m.Record().Steps; c.punctual && a.Step == 1 && steps[1].Equal(steps[0]) {
+				c.t.Error("the second signal together with the stop signal")
 			}
 			if !m.unready {
 				c.t.Error("stop signal sent while ready")

@@ -38,6 +38,9 @@ type Machine struct {
 	sweeping bool   // in Sweeping: leftovers are, else only the front is waited for
 	sweptWhy string // why it is over when the front has gone
 
+	request   Signal    // the stop request that counts if it comes again
+	requestAt time.Time // when it came last, but for echoes
+
 	drainActed  bool      // the at-drain actions were begun
 	actingUntil time.Time // when the stop signal is sent, whatever the actions do; zero before it is due
 }
@@ -56,17 +59,23 @@ func (m *Machine) Record() Record { return m.rec }
 
 // Step tells the machine that an event happened now and returns what is to be
 // done. Instants that have passed meanwhile are caught up with first, in their
-// order. now must not go backwards.
+// order; but after the child's exit, since who has its PID by now may be a
+// stranger. now must not go backwards.
 func (m *Machine) Step(now time.Time, e Event) []Action {
-	var todo []Action
+	if _, ok := e.(ChildExited); ok {
+		return append(m.handle(now, e), m.catchUp(now)...)
+	}
+	return append(m.catchUp(now), m.handle(now, e)...)
+}
+
+func (m *Machine) catchUp(now time.Time) (todo []Action) {
 	for {
 		due, ok := m.Wake()
 		if !ok || due.After(now) {
-			break
+			return todo
 		}
 		todo = append(todo, m.wake(now)...)
 	}
-	return append(todo, m.handle(now, e)...)
 }
 
 func (m *Machine) handle(now time.Time, e Event) []Action {
@@ -113,19 +122,14 @@ func (m *Machine) stopRequest(now time.Time, e StopRequest) []Action {
 	case Running:
 		return m.begin(now, e, e.Facts.nothingToHoldFor(m.plan.DelayGiven))
 	case Draining:
-		m.rec.Requests++
-		switch {
-		case e.Signal != m.rec.Request || now.Sub(m.rec.T0) < againAfter:
-		case m.acting():
+		switch again := m.askedAgain(now, e); {
+		case again && m.acting():
 			return m.sendStop(now)
-		default:
+		case again:
 			return m.stop(now, "asked again")
 		}
 	case Stopping:
-		m.rec.Requests++
-		// Only the same signal: after a preStop's `kill -QUIT 1` the platform's
-		// own SIGTERM is no wish for the fast stop (kubernetes#39170).
-		if e.Signal == m.rec.Request && now.Sub(m.rec.Steps[len(m.rec.Steps)-1]) >= againAfter {
+		if m.askedAgain(now, e) && now.Sub(m.rec.Steps[len(m.rec.Steps)-1]) >= againAfter {
 			return m.nextStep(now)
 		}
 	case Sweeping:
@@ -136,6 +140,22 @@ func (m *Machine) stopRequest(now time.Time, e StopRequest) []Action {
 		}
 	}
 	return nil
+}
+
+// askedAgain counts a stop request in a drain, and reports whether it is the
+// first one's signal again, and no echo. Another signal does not ask again: after
+// a preStop's `kill -QUIT 1` the platform's own SIGTERM is no wish for the fast
+// stop (kubernetes#39170). Where a peer's end was the stop, the first one to ask is
+// who asks for the first time.
+func (m *Machine) askedAgain(now time.Time, e StopRequest) bool {
+	m.rec.Requests++
+	first := m.request == 0
+	echo := now.Sub(m.requestAt) < againAfter
+	if !first && (e.Signal != m.request || echo) {
+		return false
+	}
+	m.request, m.requestAt = e.Signal, now
+	return !first
 }
 
 // endsSweep reports whether a stop request means the leftovers. One that comes
@@ -151,6 +171,7 @@ func (m *Machine) endsSweep(now time.Time, e StopRequest) bool {
 // nothing is waited for but peers.
 func (m *Machine) begin(now time.Time, e StopRequest, skip string) []Action {
 	m.rec.T0, m.rec.Request = now, e.Signal
+	m.request, m.requestAt = e.Signal, now
 	if m.rec.ExitWith == "" {
 		m.rec.Requests = 1
 	}

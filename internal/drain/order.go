@@ -232,7 +232,7 @@ func (m *Machine) orderOff(now time.Time, why string) []Action {
 // without a hold. The status it left with is the one to leave with, unless the
 // child has ended by itself.
 func (m *Machine) exitWith(now time.Time, e PeerLeft) []Action {
-	if m.state >= Sweeping || m.rec.ExitWith != "" {
+	if m.state == Exited || m.childGone() || m.rec.ExitWith != "" {
 		return nil
 	}
 	m.rec.ExitWith, m.peerStatus = e.Name, e.Status

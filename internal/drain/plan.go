@@ -146,13 +146,20 @@ func (s Settings) deadline() time.Duration {
 	return 0
 }
 
+// allowed is how long a stop may take, and which setting says so: the grace
+// period, or a deadline that was given without one or comes earlier than what
+// would follow from it.
+func (s Settings) allowed(deadline time.Duration) (d time.Duration, of string) {
+	if s.GracePeriod == 0 || deadline > 0 && s.Deadline > 0 && deadline < s.GracePeriod {
+		return deadline, "deadline"
+	}
+	return s.GracePeriod, "grace period"
+}
+
 // delay is what was given, or 5s where a platform is known to want it, but
 // never more than a quarter of what is known to be allowed.
 func (s Settings) delay(deadline time.Duration) (time.Duration, string) {
-	allowed, of := s.GracePeriod, "grace period"
-	if allowed == 0 {
-		allowed, of = deadline, "deadline"
-	}
+	allowed, of := s.allowed(deadline)
 	switch {
 	case s.DelayGiven:
 		return s.Delay, "as given"
@@ -174,9 +181,6 @@ func (s Settings) reserve(deadline time.Duration) time.Duration {
 	if deadline == 0 {
 		return 0
 	}
-	allowed := s.GracePeriod
-	if allowed == 0 {
-		allowed = deadline
-	}
+	allowed, _ := s.allowed(deadline)
 	return min(allowed/4, maxReserve)
 }

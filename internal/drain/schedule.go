@@ -24,10 +24,17 @@ func (s Settings) schedule(p Plan) []Step {
 	for _, wait := range s.Schedule {
 		steps = append(steps, Step{Wait: wait})
 	}
-	if at := p.Deadline - margin(p.Deadline); !s.StopSignalGiven && at > p.Longest()+p.ActionTime {
+	if at, ok := s.fast(p.Deadline, p.Longest()+p.ActionTime); ok {
 		steps = append(steps, Step{At: at})
 	}
 	return steps
+}
+
+// fast returns when auto's fast signal is due, and whether that is later than an
+// instant by which the stop signal has been sent.
+func (s Settings) fast(deadline, sent time.Duration) (at time.Duration, ok bool) {
+	at = deadline - margin(deadline)
+	return at, !s.StopSignalGiven && at > sent
 }
 
 func margin(deadline time.Duration) time.Duration { return min(fastMargin, deadline/5) }

@@ -53,7 +53,12 @@ func (c *Check) Run(ctx context.Context) error {
 
 // ask runs the check once. Its limit is its own and not an asker's: others may
 // have joined.
-func (c *Check) ask() error {
+func (c *Check) ask() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s: panic: %v", c.shown, p)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(context.Background(), checkLimit)
 	defer cancel()
 	return c.talk(ctx, checkLimit, c.converse)

@@ -307,3 +307,10 @@ func FuzzParseCheck(f *testing.F) {
 		}
 	})
 }
+
+// It runs in a goroutine of its own, where a panic would end PID 1.
+func TestCheckSurvives(t *testing.T) {
+	if err := new(Check).Run(context.Background()); err == nil || !strings.Contains(err.Error(), "panic") {
+		t.Errorf("got %v, want the mistake", err)
+	}
+}
