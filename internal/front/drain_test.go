@@ -82,7 +82,7 @@ func TestDrain(t *testing.T) {
 	if kept.Load() > 0 {
 		t.Errorf("%d answers during the drain did not say Connection: close", kept.Load())
 	}
-	if before > 25 || f.Stats().Accepted < before+400 {
+	if before > 100 || f.Stats().Accepted < before+400 {
 		t.Errorf("%d connections before the drain, %d after", before, f.Stats().Accepted)
 	}
 	eventually(t, "no connection left", func() bool { return f.Stats().Connections == 0 })

@@ -182,23 +182,23 @@ func unruly(random *rand.Rand, address string, mark byte) error {
 			}
 			return errLeft
 		}
-		err := readEcho(r, size, mark, slow)
+		last, err := readEcho(r, size, mark, slow)
 		<-sent
 		if half {
 			return nil // the program may take it for leaving
 		}
-		if err != nil {
+		if err != nil || last {
 			return err
 		}
 	}
 	return nil
 }
 
-// readEcho reads an answer of size marks.
-func readEcho(r *bufio.Reader, size int, mark byte, slow bool) error {
+// readEcho reads an answer of size marks, and whether it is the connection's last.
+func readEcho(r *bufio.Reader, size int, mark byte, slow bool) (last bool, err error) {
 	answer, err := http.ReadResponse(r, nil)
 	if err != nil {
-		return err
+		return false, err
 	}
 	got := 0
 	buf := make([]byte, 4<<10)
@@ -206,7 +206,7 @@ func readEcho(r *bufio.Reader, size int, mark byte, slow bool) error {
 		n, err := answer.Body.Read(buf)
 		for _, b := range buf[:n] {
 			if b != mark {
-				return fmt.Errorf("another's byte at %d: %d, want %d", got, b, mark)
+				return false, fmt.Errorf("another's byte at %d: %d, want %d", got, b, mark)
 			}
 		}
 		got += n
@@ -217,11 +217,11 @@ func readEcho(r *bufio.Reader, size int, mark byte, slow bool) error {
 			break
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
 	if got != size || answer.StatusCode != 200 {
-		return fmt.Errorf("%s, %d of %d bytes", answer.Status, got, size)
+		return false, fmt.Errorf("%s, %d of %d bytes", answer.Status, got, size)
 	}
-	return nil
+	return answer.Close, nil
 }
