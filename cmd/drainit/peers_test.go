@@ -172,6 +172,7 @@ func TestKilledAppIsGone(t *testing.T) {
 	if told, _ := proxy.stamps(); told != 0 {
 		t.Error("the proxy was told to stop before the app had gone")
 	}
+	proxy.follows(p, "app") // else it is not there any more, and not gone
 	began := time.Now()
 	app.signal(syscall.SIGKILL)
 	proxy.wantExit(4)
