@@ -32,8 +32,8 @@ frontend statistics
 const places = 4 * replicas
 
 // throughDNS is HAProxy that finds the tasks of a service through Docker's DNS, which it asks every second (timeout
-// resolve, its default).
-func throughDNS(obsolete string) func(cell, *fleet, string) (*balancer, error) {
+// resolve, its default). obsolete is how long it keeps a server that is no longer in DNS.
+func throughDNS(obsolete, option string) func(cell, *fleet, string) (*balancer, error) {
 	return func(_ cell, f *fleet, name string) (*balancer, error) {
 		return startHAProxy(f.network, name, fmt.Sprintf(`
 resolvers docker
@@ -41,8 +41,9 @@ resolvers docker
 	hold obsolete %s
 backend servers
 	balance roundrobin
+	%s
 	server-template task %d %s:8080 resolvers docker init-addr none check
-`, obsolete, places, f.service))
+`, obsolete, option, places, f.service))
 	}
 }
 

@@ -54,17 +54,18 @@ type cell struct {
 }
 
 var (
-	inSwarm    = platform{"swarm", true, asService("stop-first")}
-	startFirst = platform{"swarm", true, asService("start-first")}
+	inSwarm    = platform{"swarm-stop-first", true, asService("stop-first")}
+	startFirst = platform{"swarm-start-first", true, asService("start-first")}
 	byHand     = platform{"health", false, byDocker}
 	byCompose  = platform{"compose", false, asComposed}
 )
 
-// The routes. hold obsolete is how long HAProxy keeps a server that is no longer in DNS: 0 is its default, and more is
-// for a DNS that flaps.
+// The routes. hold obsolete is 0 where nothing is said, and longer for a DNS that flaps. HAProxy keeps its connections to
+// servers, unless it is told to close them.
 var (
-	dnsSoon    = route{"dns-soon", throughDNS("0s")}
-	dnsLate    = route{"dns-late", throughDNS("10s")}
+	dnsSoon    = route{"dns-soon", throughDNS("0s", "option http-keep-alive")}
+	dnsLate    = route{"dns-late", throughDNS("10s", "option http-keep-alive")}
+	dnsClose   = route{"dns-close", throughDNS("0s", "option http-server-close")}
 	checksSoon = route{"checks-soon", throughChecks("inter 1s fall 2")}
 	checksLate = route{"checks-late", throughChecks("inter 2s fall 4")}
 	nginx      = route{"nginx", throughNginx(false)}
@@ -81,8 +82,9 @@ func setups() []setup {
 		{inSwarm, routes(dnsSoon, dnsLate), exits, grace, withLonger},
 		{inSwarm, routes(dnsSoon), exits, grace, some(ranged)},
 		{inSwarm, routes(dnsLate), exits, grace, some(ranged, idle)},
-		{startFirst, routes(dnsSoon), drains, grace, everyLane},
-		{startFirst, routes(dnsSoon), ignores, shortGrace, everyLane},
+		{startFirst, routes(dnsSoon, dnsClose), exits, grace, append(slices.Clone(everyLane), idle)},
+		{startFirst, routes(dnsSoon, dnsClose), drains, grace, everyLane},
+		{startFirst, routes(dnsSoon, dnsClose), ignores, shortGrace, everyLane},
 
 		{byHand, all, exits, grace, withLonger},
 		{byHand, routes(checksSoon), exits, grace, some(ranged, idle)},
