@@ -34,13 +34,17 @@ var hung atomic.Bool
 // docker runs a command of the Docker CLI that must succeed, and returns its standard output without the newline.
 func docker(args ...string) (string, error) { return command(nil, "docker", args...) }
 
-// command runs a command that must succeed and asks the engine for something. Where it does not end, and the engine says
-// nothing either, the engine has hung.
+// command runs a command that must succeed and asks the engine for something.
 func command(input io.Reader, name string, args ...string) (string, error) {
+	return within(commandLimit, input, name, args...)
+}
+
+// within is command with a limit. Where that passes, and the engine says nothing else either, the engine has hung.
+func within(limit time.Duration, input io.Reader, name string, args ...string) (string, error) {
 	if hung.Load() {
 		return "", errHung
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), commandLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Stdin = input
@@ -49,16 +53,16 @@ func command(input io.Reader, name string, args ...string) (string, error) {
 	if ctx.Err() == nil {
 		return text, err
 	}
-	if !engineAnswers() {
+	if !engineAnswers(limit / 4) {
 		hung.Store(true)
 		return "", fmt.Errorf("%s %s: %w", name, args[0], errHung)
 	}
-	return "", fmt.Errorf("%s: not within %v", strings.Join(cmd.Args, " "), commandLimit)
+	return "", fmt.Errorf("%s: not within %v", strings.Join(cmd.Args, " "), limit)
 }
 
 // engineAnswers asks for what takes its locks, as docker version does not.
-func engineAnswers() bool {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+func engineAnswers(limit time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	for _, ask := range [][]string{{"ps"}, {"network", "ls"}, {"info"}} {
 		if exec.CommandContext(ctx, "docker", ask...).Run() != nil {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -230,8 +232,8 @@ func TestChosen(t *testing.T) {
 	}{
 		{options{}, 3, 6},
 		{options{lag: true}, 0, 0},
-		{options{only: "^swarm, exit.*tini"}, 1, 0},
-		{options{only: "range", full: true}, 4, 12},
+		{options{only: "^swarm-stop-first, exit.*tini"}, 1, 0},
+		{options{only: "range", full: true}, 5, 11},
 		{options{only: "^health.*nginx.*12 s"}, 0, 2},
 	} {
 		chosen, err := tt.options.chosen()
@@ -270,6 +272,26 @@ func TestAfterAFailure(t *testing.T) {
 		err := options{rollouts: 1}.measureAll(ctx, nil, all, 1, &measured{})
 		if err == nil || began != tt.want {
 			t.Errorf("%d cells were begun, error %v, want %d and an error", began, err, tt.want)
+		}
+	}
+}
+
+// An engine that takes a question and never answers ends all that asks it.
+func TestAnEngineThatHangs(t *testing.T) {
+	if _, err := exec.LookPath("docker"); err != nil {
+		t.Skip("no docker here")
+	}
+	defer hung.Store(false)
+	socket := filepath.Join(t.TempDir(), "docker.sock")
+	silent, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	t.Setenv("DOCKER_HOST", "unix://"+socket)
+	for _, limit := range []time.Duration{time.Second, time.Hour} { // the second is not asked any more
+		if _, err := within(limit, nil, "docker", "ps"); !errors.Is(err, errHung) {
+			t.Errorf("error %v, want %v", err, errHung)
 		}
 	}
 }
