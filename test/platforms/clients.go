@@ -90,6 +90,7 @@ type clients struct {
 	mu      sync.Mutex
 	tallies tallies
 	unsent  int
+	late    time.Duration // the most by which a request was sent too late
 }
 
 // ask starts them.
@@ -106,7 +107,7 @@ func ask(address string) (*clients, error) {
 			c.running.Go(func() {
 				defer client.Close()
 				loop := load.Loop{Rate: k.rate, InFlight: 1000}
-				loop.Run(ctx, func(time.Time) { c.send(&c.tallies[r][n], client) }, c.skip)
+				loop.Run(ctx, func(due time.Time) { c.send(&c.tallies[r][n], client, due) }, c.skip)
 			})
 		}
 	}
@@ -124,10 +125,12 @@ func (k kind) client(address string, response time.Duration) (*load.Client, erro
 	return client, err
 }
 
-func (c *clients) send(to *counts, client *load.Client) {
+func (c *clients) send(to *counts, client *load.Client, due time.Time) {
+	late := time.Since(due)
 	_, err := client.Send(time.Now().Add(requestLimit))
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.late = max(c.late, late)
 	to.Sent++
 	if err != nil {
 		to.lose(how(err), 1)

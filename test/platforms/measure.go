@@ -59,6 +59,10 @@ func measure(ctx context.Context, s *swarm, c cell, rollouts int) ([]result, err
 	if err != nil {
 		return nil, err
 	}
+	w, err := newWatch()
+	if err != nil {
+		return nil, err
+	}
 	results := make([]result, len(routes))
 	asking := make([]*clients, len(routes))
 	for n, b := range routes {
@@ -83,7 +87,8 @@ func measure(ctx context.Context, s *swarm, c cell, rollouts int) ([]result, err
 	time.Sleep(time.Second)
 	for n := range results {
 		results[n].Seconds = took
-		if results[n].Tallies, err = asking[n].end(); err != nil {
+		results[n].Tallies, err = asking[n].end()
+		if err = errors.Join(err, w.verdict(asking[n].late)); err != nil {
 			return nil, err
 		}
 	}

@@ -295,3 +295,32 @@ func TestAnEngineThatHangs(t *testing.T) {
 		}
 	}
 }
+
+// What a machine did that had too much to do is not measured.
+func TestVerdict(t *testing.T) {
+	w, err := newWatch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.verdict(lateLimit); err != nil {
+		t.Errorf("of a second: %v", err)
+	}
+	if w.verdict(lateLimit+1) == nil {
+		t.Error("no error of more than a second")
+	}
+	if (watch{w.dropped - 1}).verdict(0) == nil {
+		t.Error("no error of a dropped packet")
+	}
+}
+
+func TestSum(t *testing.T) {
+	const table = "entries  drop early_drop\n000000ff  0000000a 00000001\n000000ff  00000010 00000000\n"
+	if got, err := sum(table, "drop"); got != 26 || err != nil {
+		t.Errorf("%d, error %v, want 26", got, err)
+	}
+	for _, broken := range []string{"entries\n00\n", "drop\nx\n"} {
+		if _, err := sum(broken, "drop"); err == nil {
+			t.Errorf("no error of %q", broken)
+		}
+	}
+}
