@@ -73,10 +73,13 @@ func byDocker(_ *swarm, c cell) (*fleet, error) {
 	return f, f.startAll()
 }
 
-// startAll starts the replicas.
+// startAll starts the replicas and waits for them.
 func (f *fleet) startAll() error {
-	for n := range f.addresses {
+	for n, address := range f.addresses {
 		if err := f.start(n); err != nil {
+			return err
+		}
+		if err := answers(address + ":8080"); err != nil {
 			return err
 		}
 	}
@@ -107,7 +110,7 @@ func (f *fleet) step(replica int, routes []*balancer) error {
 	if err := f.replace(replica); err != nil {
 		return err
 	}
-	if err := f.answer(); err != nil {
+	if err := answers(f.addresses[replica] + ":8080"); err != nil {
 		return err
 	}
 	for _, b := range routes {
@@ -127,21 +130,19 @@ func settled(routes []*balancer) error {
 	return errors.Join(errs...)
 }
 
-// answer waits until every replica answers.
-func (f *fleet) answer() error {
+// answers waits until the server answers at an address, or a balancer leads there.
+func answers(address string) error {
 	client := http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	for _, address := range f.addresses {
-		err := until(30*time.Second, func() bool {
-			response, err := client.Get("http://" + address + ":8080/healthz")
-			if err != nil {
-				return false
-			}
-			response.Body.Close()
-			return true
-		})
+	err := until(30*time.Second, func() bool {
+		response, err := client.Get("http://" + address + "/healthz")
 		if err != nil {
-			return fmt.Errorf("%s does not answer: %w", address, err)
+			return false
 		}
+		response.Body.Close()
+		return response.StatusCode == http.StatusOK
+	})
+	if err != nil {
+		return fmt.Errorf("%s does not answer: %w", address, err)
 	}
 	return nil
 }

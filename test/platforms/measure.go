@@ -109,8 +109,10 @@ func (c cell) begin(s *swarm) (*fleet, []*balancer, error) {
 		}
 		routes = append(routes, b)
 	}
-	if err := f.answer(); err != nil {
-		return nil, nil, err
+	for _, b := range routes {
+		if err := answers(b.address); err != nil {
+			return nil, nil, err
+		}
 	}
 	return f, routes, settled(routes)
 }
