@@ -49,14 +49,14 @@ backend servers
 
 // throughChecks is HAProxy that takes a replica out of its routes when its health check fails: of drainit's /readyz where
 // there is one, else of the server's own /healthz.
-func throughChecks(check string) func(cell, *fleet, string) (*balancer, error) {
+func throughChecks(check, option string) func(cell, *fleet, string) (*balancer, error) {
 	return func(c cell, f *fleet, name string) (*balancer, error) {
 		path, port := "/healthz", "8080"
 		if c.isDrainit() {
 			path, port = "/readyz", "10143"
 		}
 		var b strings.Builder
-		b.WriteString("backend servers\n\tbalance roundrobin\n")
+		fmt.Fprintf(&b, "backend servers\n\tbalance roundrobin\n\t%s\n", option)
 		fmt.Fprintf(&b, "\toption httpchk GET %s\n\tdefault-server check port %s %s\n", path, port, check)
 		for n, address := range f.addresses {
 			fmt.Fprintf(&b, "\tserver replica%d %s:8080\n", n, address)

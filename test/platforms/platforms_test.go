@@ -169,7 +169,7 @@ func TestWhenANameWasLastThere(t *testing.T) {
 	}
 }
 
-// Each line of a table is one cell's, and each mode and route has every init.
+// Each line of a table is one cell's, and each mode and route has every init, but where one route is another's cure.
 func TestEachLineIsMeasuredOnce(t *testing.T) {
 	seen := map[string]bool{}
 	lanes := map[[3]string]int{}
@@ -185,7 +185,7 @@ func TestEachLineIsMeasuredOnce(t *testing.T) {
 		}
 	}
 	for name, n := range lanes {
-		if n < len(everyLane) {
+		if n < len(everyLane) && name[1] != checksClose.name {
 			t.Errorf("%v has %d lanes, want at least %d", name, n, len(everyLane))
 		}
 	}

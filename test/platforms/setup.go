@@ -60,16 +60,22 @@ var (
 	byCompose  = platform{"compose", false, asComposed}
 )
 
-// The routes. hold obsolete is 0 where nothing is said, and longer for a DNS that flaps. HAProxy keeps its connections to
-// servers, unless it is told to close them.
+// What HAProxy does with its connections to servers after an answer: its default, and the other.
+const (
+	keepAlive   = "option http-keep-alive"
+	serverClose = "option http-server-close"
+)
+
+// The routes. hold obsolete is 0 where nothing is said, and longer for a DNS that flaps.
 var (
-	dnsSoon    = route{"dns-soon", throughDNS("0s", "option http-keep-alive")}
-	dnsLate    = route{"dns-late", throughDNS("10s", "option http-keep-alive")}
-	dnsClose   = route{"dns-close", throughDNS("0s", "option http-server-close")}
-	checksSoon = route{"checks-soon", throughChecks("inter 1s fall 2")}
-	checksLate = route{"checks-late", throughChecks("inter 2s fall 4")}
-	nginx      = route{"nginx", throughNginx(false)}
-	nginxTold  = route{"nginx-told", throughNginx(true)}
+	dnsSoon     = route{"dns-soon", throughDNS("0s", keepAlive)}
+	dnsLate     = route{"dns-late", throughDNS("10s", keepAlive)}
+	dnsClose    = route{"dns-close", throughDNS("0s", serverClose)}
+	checksSoon  = route{"checks-soon", throughChecks("inter 1s fall 2", keepAlive)}
+	checksLate  = route{"checks-late", throughChecks("inter 2s fall 4", keepAlive)}
+	checksClose = route{"checks-close", throughChecks("inter 1s fall 2", serverClose)}
+	nginx       = route{"nginx", throughNginx(false)}
+	nginxTold   = route{"nginx-told", throughNginx(true)}
 )
 
 // setups are all that is measured, in the order of the tables.
@@ -89,6 +95,7 @@ func setups() []setup {
 		{byHand, all, exits, grace, withLonger},
 		{byHand, routes(checksSoon), exits, grace, some(ranged, idle)},
 		{byHand, routes(checksLate), exits, grace, some(ranged, idle)},
+		{byHand, routes(checksClose), exits, grace, some(idle)},
 		{byHand, routes(nginx, nginxTold), exits, grace, some(ranged)},
 		{byHand, routes(nginxTold), exits, grace, some(idle)},
 		{byHand, all, drains, grace, withLonger},
