@@ -233,7 +233,7 @@ func TestChosen(t *testing.T) {
 		{options{}, 3, 6},
 		{options{lag: true}, 0, 0},
 		{options{only: "^swarm-stop-first, exit.*tini"}, 1, 0},
-		{options{only: "range", full: true}, 5, 11},
+		{options{only: "range", full: true}, 5, 10},
 		{options{only: "^health.*nginx.*12 s"}, 0, 2},
 	} {
 		chosen, err := tt.options.chosen()

@@ -108,7 +108,6 @@ func setups() []setup {
 		{byCompose, routes(checksSoon), exits, grace, some(ranged, idle)},
 		{byCompose, routes(checksLate), exits, grace, some(ranged, idle)},
 		{byCompose, routes(checksSoon), drains, grace, everyLane},
-		{byCompose, routes(checksSoon), ignores, shortGrace, everyLane},
 	}
 }
 
