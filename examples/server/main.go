@@ -17,7 +17,7 @@ import (
 )
 
 func main() {
-	response := flag.Duration("response-time", 0, "how long a request takes to answer")
+	response := flag.Duration("response-time", 0, "how long a request takes to answer, unless it asks: /?response-time=6s")
 	addr := flag.String("addr", ":8080", "address to listen on")
 	version := flag.String("version", "v1", "version to answer with, in the body and in X-Version")
 	startDelay := flag.Duration("start-delay", 0, "wait this long before listening, as a program that loads data does")

@@ -93,6 +93,25 @@ func TestServerSaysItsVersion(t *testing.T) {
 	}
 }
 
+// One that asks for its own time gets it, and the others the server's.
+func TestRequestAsksForItsResponseTime(t *testing.T) {
+	_, addr := start(t, "-response-time", "1h")
+	for path, want := range map[string]string{
+		"/?response-time=0s":  "hello from v1\n",
+		"/?response-time=61s": "response-time \"61s\": want a duration such as 500ms, at most 1m0s\n",
+		"/?response-time=-1s": "response-time \"-1s\": want a duration such as 500ms, at most 1m0s\n",
+		"/?response-time=6":   "response-time \"6\": want a duration such as 500ms, at most 1m0s\n",
+	} {
+		if _, body, err := ask(addr, path); err != nil || body != want {
+			t.Errorf("%s: %q, error %v, want %q", path, body, err, want)
+		}
+	}
+	began := time.Now()
+	if _, _, err := ask(addr, "/?response-time=200ms"); err != nil || time.Since(began) < 200*time.Millisecond {
+		t.Errorf("after %v, error %v, want at least 200ms", time.Since(began), err)
+	}
+}
+
 func TestStopModes(t *testing.T) {
 	tests := []struct {
 		mode     string

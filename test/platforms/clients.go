@@ -22,72 +22,102 @@ type kind struct {
 	name   string
 	method string
 	kept   bool
-	rate   int // a second
+	rate   int // a second, of each response time
 }
 
 var kinds = []kind{
-	{"new connections", http.MethodGet, false, 20},
-	{"kept, GET", http.MethodGet, true, 5},
-	{"kept, POST", http.MethodPost, true, 5},
+	{"new", http.MethodGet, false, 10},
+	{"GET", http.MethodGet, true, 3},
+	{"POST", http.MethodPost, true, 3},
 }
+
+// responses are how long answers take. A request asks for its own, so that all are measured in the same rollouts.
+var responses = []time.Duration{0, 500 * time.Millisecond, 6 * time.Second}
 
 // counts are what became of the requests of one kind.
 type counts struct {
-	sent, unsent int
-	lost         map[string]int // by how
+	Sent int            `json:"sent"`
+	Lost map[string]int `json:"lost,omitempty"` // by how
 }
 
 // add adds other counts of the kind.
 func (c *counts) add(other counts) {
-	c.sent += other.sent
-	c.unsent += other.unsent
-	if c.lost == nil {
-		c.lost = map[string]int{}
+	c.Sent += other.Sent
+	for how, n := range other.Lost {
+		c.lose(how, n)
 	}
-	for how, n := range other.lost {
-		c.lost[how] += n
+}
+
+func (c *counts) lose(how string, n int) {
+	if c.Lost == nil {
+		c.Lost = map[string]int{}
 	}
+	c.Lost[how] += n
 }
 
 // losses are all that got no answer.
 func (c counts) losses() int {
 	n := 0
-	for lost := range maps.Values(c.lost) {
+	for lost := range maps.Values(c.Lost) {
 		n += lost
 	}
 	return n
 }
 
-// clients ask a balancer, each kind at its own rate, whatever became of the requests before.
+// tallies are counts by response time and kind.
+type tallies [][]counts
+
+func newTallies() tallies {
+	t := make(tallies, len(responses))
+	for n := range t {
+		t[n] = make([]counts, len(kinds))
+	}
+	return t
+}
+
+func (t tallies) add(other tallies) {
+	for response := range other {
+		for kind, c := range other[response] {
+			t[response][kind].add(c)
+		}
+	}
+}
+
+// clients ask a balancer, those of each kind and response time at their own rate, whatever became of the requests before.
 type clients struct {
 	stop    context.CancelFunc
 	running sync.WaitGroup
 	mu      sync.Mutex
-	counts  []counts // by kind
+	tallies tallies
+	unsent  int
+	late    time.Duration // the most by which a request was sent too late
 }
 
-// ask starts them. response is how long an answer takes, which decides how many connections are kept.
-func ask(address string, response time.Duration) (*clients, error) {
+// ask starts them.
+func ask(address string) (*clients, error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	c := &clients{stop: cancel, counts: make([]counts, len(kinds))}
-	for n, k := range kinds {
-		client, err := k.client(address, response)
-		if err != nil {
-			cancel()
-			return nil, err
+	c := &clients{stop: cancel, tallies: newTallies()}
+	for r, response := range responses {
+		for n, k := range kinds {
+			client, err := k.client(address, response)
+			if err != nil {
+				cancel()
+				return nil, err
+			}
+			c.running.Go(func() {
+				defer client.Close()
+				loop := load.Loop{Rate: k.rate, InFlight: 1000}
+				loop.Run(ctx, func(due time.Time) { c.send(&c.tallies[r][n], client, due) }, c.skip)
+			})
 		}
-		c.counts[n].lost = map[string]int{}
-		c.running.Go(func() {
-			defer client.Close()
-			loop := load.Loop{Rate: k.rate, InFlight: 2000}
-			loop.Run(ctx, func(time.Time) { c.send(n, client) }, func(time.Time) { c.unsent(n) })
-		})
 	}
 	return c, nil
 }
 
+// client keeps as many connections as are in use, and a few more, where it keeps any.
 func (k kind) client(address string, response time.Duration) (*load.Client, error) {
-	request, err := load.NewRequest(k.method, &url.URL{Scheme: "http", Host: address, Path: "/"}, nil, nil, k.kept)
+	target := &url.URL{Scheme: "http", Host: address, Path: "/", RawQuery: "response-time=" + response.String()}
+	request, err := load.NewRequest(k.method, target, nil, nil, k.kept)
 	client := &load.Client{Address: address, Request: request}
 	if k.kept {
 		client.Keep = 5 + k.rate*int(response/time.Second+1)
@@ -95,20 +125,22 @@ func (k kind) client(address string, response time.Duration) (*load.Client, erro
 	return client, err
 }
 
-func (c *clients) send(kind int, client *load.Client) {
+func (c *clients) send(to *counts, client *load.Client, due time.Time) {
+	late := time.Since(due)
 	_, err := client.Send(time.Now().Add(requestLimit))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.counts[kind].sent++
+	c.late = max(c.late, late)
+	to.Sent++
 	if err != nil {
-		c.counts[kind].lost[how(err)]++
+		to.lose(how(err), 1)
 	}
 }
 
-func (c *clients) unsent(kind int) {
+func (c *clients) skip(time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.counts[kind].unsent++
+	c.unsent++
 }
 
 // how names a loss. Behind a balancer which status it was tells most.
@@ -120,13 +152,11 @@ func how(err error) string {
 }
 
 // end sends no more, waits for the answers, and returns what became of all.
-func (c *clients) end() ([]counts, error) {
+func (c *clients) end() (tallies, error) {
 	c.stop()
 	c.running.Wait()
-	for n, k := range c.counts {
-		if k.unsent > 0 {
-			return nil, fmt.Errorf("%d requests of %s were not sent: too many in flight", k.unsent, kinds[n].name)
-		}
+	if c.unsent > 0 {
+		return nil, fmt.Errorf("%d requests were not sent: too many in flight", c.unsent)
 	}
-	return c.counts, nil
+	return c.tallies, nil
 }

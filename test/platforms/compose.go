@@ -1,18 +1,16 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 )
 
 // examplePath is the file that is run here.
 const examplePath = "examples/docker/compose.yaml"
 
-// byCompose are replicas of the example's service, replaced by docker-compose up --force-recreate.
-func byCompose(c cell) (*fleet, error) {
+// asComposed are replicas of the example's service, replaced by docker-compose up --force-recreate.
+func asComposed(_ *swarm, c cell) (*fleet, error) {
 	f, err := newFleet(c)
 	if err != nil {
 		return nil, err
@@ -26,20 +24,16 @@ func byCompose(c cell) (*fleet, error) {
 		return nil, err
 	}
 	up := func(replica int) error {
-		ctx, cancel := context.WithTimeout(context.Background(), commandLimit)
-		defer cancel()
-		compose := exec.CommandContext(ctx, "docker-compose", "--project-name", c.name, "--file", "-",
+		_, err := command(strings.NewReader(text), "docker-compose", "--project-name", c.name, "--file", "-",
 			"up", "--detach", "--force-recreate", "--no-deps", "--no-build", fmt.Sprint("replica", replica))
-		compose.Stdin = strings.NewReader(text)
-		_, err := output(compose)
 		return err
 	}
 	f.start, f.replace = up, up
-	return f, nil
+	return f, f.startAll()
 }
 
 // composeFile is the example with its service three times, at set addresses and without a published port: requests come
-// through a balancer. Everything else of the service stays, its grace period above all.
+// through a balancer. Everything else of the service stays, its grace period above all, unless the set-up has another.
 func composeFile(example string, c cell, f *fleet) (string, error) {
 	head, service, found := strings.Cut(example, "services:\n  server:\n")
 	if !found {
@@ -50,12 +44,13 @@ func composeFile(example string, c cell, f *fleet) (string, error) {
 	if !anchored || !strings.Contains(kept, "stop_grace_period: *grace-period") {
 		return "", fmt.Errorf("%s: no stop_grace_period of %v", examplePath, grace)
 	}
+	head = strings.Replace(head, "&grace-period "+grace.String(), "&grace-period "+c.grace.String(), 1)
 	var b strings.Builder
 	b.WriteString(head + "services:\n")
 	for n, address := range f.addresses {
 		fmt.Fprintf(&b, "  replica%d:\n%s", n, kept)
-		fmt.Fprintf(&b, "    image: %s\n    command: [%s]\n", image, quoted(c.command(c.setup)))
-		fmt.Fprintf(&b, "    environment: [%s]\n", quoted(c.settings))
+		fmt.Fprintf(&b, "    image: %s\n    command: [%s]\n", image, quoted(c.command()))
+		fmt.Fprintf(&b, "    environment: [%s]\n", quoted(c.environment()))
 		name, value, _ := strings.Cut(label, "=")
 		fmt.Fprintf(&b, "    labels: {%s: %q}\n    networks: {default: {ipv4_address: %s}}\n", name, value, address)
 	}

@@ -28,34 +28,49 @@ frontend statistics
 	stats show-legends
 `
 
-// A balancer is a container that spreads requests.
-type balancer struct {
-	address    string // of requests, on the loopback
-	statistics string // of HAProxy's statistics
+// places are more than there are tasks: HAProxy keeps some that DNS has forgotten.
+const places = 4 * replicas
+
+// throughDNS is HAProxy that finds the tasks of a service through Docker's DNS, which it asks every second (timeout
+// resolve, its default). obsolete is how long it keeps a server that is no longer in DNS.
+func throughDNS(obsolete, option string) func(cell, *fleet, string) (*balancer, error) {
+	return func(_ cell, f *fleet, name string) (*balancer, error) {
+		return startHAProxy(f.network, name, fmt.Sprintf(`
+resolvers docker
+	nameserver docker 127.0.0.11:53
+	hold obsolete %s
+backend servers
+	balance roundrobin
+	%s
+	server-template task %d %s:8080 resolvers docker init-addr none check
+`, obsolete, option, places, f.service))
+	}
 }
 
-// startBalancer starts one from its configuration, which goes in through the environment.
-func startBalancer(network, name, command, configuration string) (balancer, error) {
-	flags := []string{"--name", name + "-balancer", "--env", "CONFIGURATION=" + configuration,
-		"--publish", "127.0.0.1::8080", "--publish", "127.0.0.1::8081"}
-	id, err := start(network, flags, image, "sh", "-c", `printf '%s\n' "$CONFIGURATION" >/etc/balancer && exec `+command)
-	if err != nil {
-		return balancer{}, err
+// throughChecks is HAProxy that takes a replica out of its routes when its health check fails: of drainit's /readyz where
+// there is one, else of the server's own /healthz.
+func throughChecks(check, option string) func(cell, *fleet, string) (*balancer, error) {
+	return func(c cell, f *fleet, name string) (*balancer, error) {
+		path, port := "/healthz", "8080"
+		if c.isDrainit() {
+			path, port = "/readyz", "10143"
+		}
+		var b strings.Builder
+		fmt.Fprintf(&b, "backend servers\n\tbalance roundrobin\n\t%s\n", option)
+		fmt.Fprintf(&b, "\toption httpchk GET %s\n\tdefault-server check port %s %s\n", path, port, check)
+		for n, address := range f.addresses {
+			fmt.Fprintf(&b, "\tserver replica%d %s:8080\n", n, address)
+		}
+		return startHAProxy(f.network, name, b.String())
 	}
-	var b balancer
-	if b.address, err = docker("port", id, "8080/tcp"); err != nil {
-		return balancer{}, err
-	}
-	b.statistics, err = docker("port", id, "8081/tcp")
-	return b, err
 }
 
-func startHAProxy(network, name, backend string) (balancer, error) {
+func startHAProxy(network, name, backend string) (*balancer, error) {
 	return startBalancer(network, name, "haproxy -db -f /etc/balancer", haproxyBase+backend)
 }
 
 // backends are the servers of HAProxy's backend, by name, that it sends requests to, and their addresses.
-func (b balancer) backends() (map[string]string, error) {
+func (b *balancer) backends() (map[string]string, error) {
 	client := http.Client{Timeout: 2 * time.Second}
 	response, err := client.Get("http://" + b.statistics + "/;csv")
 	if err != nil {
@@ -88,13 +103,17 @@ func usable(rows [][]string) (map[string]string, error) {
 	return servers, nil
 }
 
-// settled waits until every replica gets requests.
-func (b balancer) settled() error {
+// settled waits until as many get requests as there are replicas. There may be more, which HAProxy has yet to forget. Of
+// nginx it is not known.
+func (b *balancer) settled() error {
+	if b.lists != nil {
+		return nil
+	}
 	var got map[string]string
 	err := until(time.Minute, func() bool {
 		var err error
 		got, err = b.backends()
-		return err == nil && len(got) == replicas
+		return err == nil && len(got) >= replicas
 	})
 	if err != nil {
 		return fmt.Errorf("HAProxy uses %v, want %d servers: %w", got, replicas, err)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // image is a Debian with the balancers and the inits of its own packages, and drainit and the example server beside
@@ -50,8 +51,12 @@ func buildImage(drainit, server string) error {
 }
 
 // versions is a line for each package that is measured, as dpkg has them.
-func versions() (string, error) {
+func versions() ([][]string, error) {
 	text, err := docker("run", "--rm", "--network", "none", "--label", label, image, "dpkg-query", "--show",
-		"--showformat", `| ${Package} | ${Version} |\n`, "catatonit", "dumb-init", "haproxy", "nginx-light", "tini")
-	return "| package | version |\n|---|---|\n" + text + "\n", err
+		"--showformat", "${Package} ${Version}\n", "catatonit", "dumb-init", "haproxy", "nginx-light", "tini")
+	rows := [][]string{{"package", "version"}}
+	for line := range strings.Lines(text) {
+		rows = append(rows, strings.Fields(line))
+	}
+	return rows, err
 }

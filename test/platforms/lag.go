@@ -32,17 +32,18 @@ func (l *lasts) see(what string, at time.Time) {
 }
 
 // sightings are the last times of one update.
-type sightings struct{ named, used, signalled lasts }
+type sightings struct {
+	named, signalled lasts
+	used             []lasts // by route
+}
 
-// measureLag updates a service once and finds out when routes forget a task. The server is up for long after its stop
-// request, so that nothing but DNS takes it out. The result is a line of the table.
-func measureLag(s *swarm, r route, n int) ([]string, error) {
-	c := cell{setup{route: r, mode: exits}, longer, fmt.Sprintf("%s-lag%d", run, n)}
-	defer removeNamed(c.name)
-	p, err := r.begin(s, c)
-	if err == nil {
-		err = p.settled()
-	}
+// measureLags updates a service once and finds out when the routes through DNS forget a task. The server is up for long
+// after its stop request, so that nothing but DNS takes it out. The result is a table.
+func measureLags(s *swarm) ([][]string, error) {
+	u := setup{platform: inSwarm, routes: []route{dnsSoon, dnsLate}, mode: exits, grace: grace}
+	c := cell{u, longer, run + "-lag"}
+	defer removeNamed(c.name, true)
+	f, routes, err := c.begin(s)
 	if err != nil {
 		return nil, err
 	}
@@ -50,27 +51,29 @@ func measureLag(s *swarm, r route, n int) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var seen sightings
-	if err := seen.during(p.roll, p.servers, s, c.name); err != nil {
+	seen := sightings{used: make([]lasts, len(routes))}
+	if err := seen.during(f, routes, s, c.name); err != nil {
 		return nil, err
 	}
-	var byNames, byHAProxy []time.Duration
-	for id, at := range seen.signalled.at {
-		if address := addresses[id]; address != "" {
-			byNames = append(byNames, seen.named.at[address].Sub(at))
-			byHAProxy = append(byHAProxy, seen.used.at[address].Sub(at))
+	rows := [][]string{lagHeads}
+	for n, r := range c.routes {
+		var byNames, byHAProxy []time.Duration
+		for id, at := range seen.signalled.at {
+			if address := addresses[id]; address != "" {
+				byNames = append(byNames, seen.named.at[address].Sub(at))
+				byHAProxy = append(byHAProxy, seen.used[n].at[address].Sub(at))
+			}
 		}
+		if len(byNames) != replicas {
+			return nil, fmt.Errorf("%d stops of %s seen, want %d", len(byNames), c.name, replicas)
+		}
+		rows = append(rows, []string{r.name, fmt.Sprint(len(byNames)), tenths(byNames), tenths(byHAProxy)})
 	}
-	if len(byNames) != replicas {
-		return nil, fmt.Errorf("%d stops of %s seen, want %d", len(byNames), c.name, replicas)
-	}
-	return []string{r.name, fmt.Sprint(len(byNames)), tenths(byNames), tenths(byHAProxy)}, nil
+	return rows, nil
 }
 
 // during looks on while something is rolled out.
-func (l *sightings) during(
-	roll func() (time.Duration, error), servers func() (map[string]string, error), s *swarm, service string,
-) error {
+func (l *sightings) during(f *fleet, routes []*balancer, s *swarm, service string) error {
 	names, err := start(s.network, []string{"--name", service + "-names"}, image, "sh", "-c", `while :; do
 		echo "$(date +%s%N)" $(getent ahostsv4 `+service+` | sed -n 's/ .*STREAM.*//p'); sleep 0.05; done`)
 	if err != nil {
@@ -78,10 +81,12 @@ func (l *sightings) during(
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var watching sync.WaitGroup
-	watching.Go(func() { l.used.watch(ctx, servers) })
+	for n, b := range routes {
+		watching.Go(func() { l.used[n].watch(ctx, b.backends) })
+	}
 	watching.Go(func() { l.signalled.follow(ctx, service) })
-	_, err = roll()
-	time.Sleep(3 * time.Second) // what is late
+	_, err = f.roll(routes)
+	time.Sleep(12 * time.Second) // what is late
 	cancel()
 	watching.Wait()
 	text, wrong := docker("logs", names)
@@ -150,17 +155,4 @@ func (l *lasts) read(text string) {
 // tenths is the least and the most of some durations, in seconds.
 func tenths(times []time.Duration) string {
 	return fmt.Sprintf("%.1f to %.1f", slices.Min(times).Seconds(), slices.Max(times).Seconds())
-}
-
-// measureLags is the table, of routes through DNS.
-func measureLags(s *swarm) (string, error) {
-	rows := [][]string{lagHeads}
-	for n, r := range []route{dnsSoon, dnsLate} {
-		row, err := measureLag(s, r, n)
-		if err != nil {
-			return "", err
-		}
-		rows = append(rows, row)
-	}
-	return markdown(rows), nil
 }

@@ -1,52 +1,71 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
-
-// grace is what the platform allows, from its stop signal to its SIGKILL.
-const grace = 30 * time.Second
 
 // A lane is how the server is run.
 type lane struct {
 	name     string
 	init     []string // what comes before the server in the command
+	server   []string // more of the server's flags
 	settings []string // environment
+	ranged   bool     // a hold that traffic ends
 }
 
-var withGrace = "DRAINIT_GRACE_PERIOD=" + grace.String()
-
+// The lanes. Another one is a line here, and its name in the lanes of the set-ups in which it is to be measured.
 var (
 	bare      = lane{name: "bare"}
 	tini      = lane{name: "tini", init: []string{"/usr/bin/tini", "--"}}
 	dumbInit  = lane{name: "dumb-init", init: []string{"/usr/bin/dumb-init", "--"}}
 	catatonit = lane{name: "catatonit", init: []string{"/usr/bin/catatonit", "--"}}
-	fixed     = drained("drainit, fixed", withGrace)
-	ranged    = drained("drainit, range", withGrace, "DRAINIT_DRAIN_DELAY=1s..15s")
-	longer    = drained("drainit, hold of 12 s", withGrace, "DRAINIT_DRAIN_DELAY=12s")
+	fixed     = lane{name: "drainit, fixed", init: drainit}
+	ranged    = lane{name: "drainit, range", init: drainit, ranged: true}
+	longer    = lane{name: "drainit, 12 s", init: drainit, settings: []string{"DRAINIT_DRAIN_DELAY=12s"}}
+	idle      = lane{name: "drainit, idle", init: drainit, settings: []string{"DRAINIT_DRAIN_UNTIL=idle"}}
 )
 
-// everyLane are those that every set-up is run under.
-var everyLane = []lane{bare, tini, dumbInit, catatonit, fixed, ranged}
+// drainit is how a lane that has it begins.
+var drainit = []string{"/drainit", "--"}
 
-func drained(name string, settings ...string) lane {
-	return lane{name, []string{"/drainit", "--"}, settings}
-}
+// Lanes that are measured together. What is asked through one route keeps drainit waiting for the sake of another where
+// it waits for evidence, and so ranges and idle are measured route by route.
+var (
+	everyLane = []lane{bare, tini, dumbInit, catatonit, fixed, ranged}
+	unranged  = []lane{bare, tini, dumbInit, catatonit, fixed}
+)
 
 // isDrainit reports whether the lane answers /readyz.
-func (l lane) isDrainit() bool { return l.settings != nil }
+func (l lane) isDrainit() bool { return len(l.init) > 0 && l.init[0] == drainit[0] }
 
 // command is what the container runs.
-func (l lane) command(s setup) []string {
-	return slices.Concat(l.init, []string{"/server", "-mode", s.mode, "-response-time", s.response.String()})
+func (c cell) command() []string {
+	return slices.Concat(c.lane.init, []string{"/server", "-mode", c.mode}, c.lane.server)
 }
 
-// environment are the flags of docker that pass the settings.
-func (l lane) environment() []string {
+// environment is what drainit is told: what the platform allows, of which a hold follows, and the lane's own settings.
+// A range ends after half the grace period.
+func (c cell) environment() []string {
+	if !c.isDrainit() {
+		return nil
+	}
+	told := []string{"DRAINIT_GRACE_PERIOD=" + c.grace.String()}
+	if c.ranged {
+		told = append(told, fmt.Sprintf("DRAINIT_DRAIN_DELAY=1s..%v", c.grace/2))
+	}
+	return append(told, c.settings...)
+}
+
+// flags are those of docker that pass the environment.
+func (c cell) flags() []string {
 	var flags []string
-	for _, setting := range l.settings {
+	for _, setting := range c.environment() {
 		flags = append(flags, "--env", setting)
 	}
 	return flags
 }
+
+// graceSeconds is the grace period as docker stop takes it.
+func (c cell) graceSeconds() string { return fmt.Sprint(int(c.grace / time.Second)) }

@@ -4,7 +4,10 @@
 // It decides what is rolled out and counts; it judges nothing. Everything is real: the engine, Swarm, Debian's HAProxy,
 // nginx, tini, dumb-init and catatonit.
 //
-//	go run ./test/platforms [-full] [-w docs/platforms.md] [-only EXPRESSION]
+//	go run ./test/platforms [-full] [-resume] [-w docs/platforms.md] [-only EXPRESSION]
+//
+// What is measured is kept in measured.json, cell by cell, and the document's tables are made of that: a run that was
+// ended, or another one for a few cells, loses nothing.
 //
 // It needs a Docker engine that is in no Swarm, and bin/drainit and bin/server. The engine is a Swarm of one node
 // meanwhile, on the loopback.
@@ -12,6 +15,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -19,126 +23,162 @@ import (
 	"os/signal"
 	"regexp"
 	"slices"
+	"sync"
 	"syscall"
 )
 
 type options struct {
-	full               bool
-	only               string
-	document           string
-	drainit, server    string
-	rollouts, parallel int
-	lag                bool
+	full, resume, report bool
+	only                 string
+	results, document    string
+	drainit, server      string
+	rollouts, parallel   int
+	lag                  bool
 }
 
 func main() {
 	var o options
-	flag.BoolVar(&o.full, "full", false, "what -only leaves, five rollouts of each cell: about an hour")
-	flag.StringVar(&o.only, "only", "", "only the set-ups whose names match this `expression`, such as 'swarm.*exit'")
-	flag.StringVar(&o.document, "w", "", "`file` whose tables of what is measured are replaced")
-	flag.IntVar(&o.rollouts, "rollouts", 0, "of each cell (default 1, with -full 5)")
+	flag.BoolVar(&o.full, "full", false, "every cell, five rollouts of each: 70 minutes")
+	flag.StringVar(&o.only, "only", "", "only the cells whose names match this `expression`, such as 'swarm, exit.*tini'")
+	flag.BoolVar(&o.resume, "resume", false, "remove what ended runs have left, and measure only the rollouts that are missing")
+	flag.BoolVar(&o.report, "report", false, "measure nothing: the tables of what is measured")
+	flag.StringVar(&o.results, "results", "test/platforms/measured.json", "`file` of what is measured with -full or -only")
+	flag.StringVar(&o.document, "w", "", "`file` whose tables are replaced by those of what is measured")
+	flag.IntVar(&o.rollouts, "rollouts", 0, "of each cell (default 1, with -full or -only 5)")
 	flag.BoolVar(&o.lag, "lag", false, "also when Swarm's DNS and HAProxy forget a task (done with -full)")
-	flag.IntVar(&o.parallel, "parallel", 6, "cells at a time, but in the Swarm, where it is one")
+	flag.IntVar(&o.parallel, "parallel", 3, "cells at a time beside the one in the Swarm")
 	flag.StringVar(&o.drainit, "drainit", "bin/drainit", "the drainit to run")
 	flag.StringVar(&o.server, "server", "bin/server", "the example server")
 	flag.Parse()
-	o.lag = o.lag || o.full
-	if o.rollouts == 0 && o.full {
-		o.rollouts = 5
-	}
-	o.rollouts = max(o.rollouts, 1)
-	if err := o.run(); err != nil {
+	if err := o.complete().run(); err != nil {
 		fmt.Fprintln(os.Stderr, "platforms:", err)
 		os.Exit(1)
 	}
 }
 
+// complete fills in what follows from the rest. What the quick mode finds is shown and not kept.
+func (o options) complete() options {
+	o.lag = o.lag || o.full
+	quick := !o.full && o.only == "" && !o.lag
+	if quick && !o.report {
+		o.results = ""
+	}
+	if o.rollouts == 0 && !quick {
+		o.rollouts = 5
+	}
+	o.rollouts = max(o.rollouts, 1)
+	return o
+}
+
 func (o options) run() error {
 	chosen, err := o.chosen()
 	if err != nil {
-		return fmt.Errorf("-only %q: %w", o.only, err)
+		return err
 	}
-	if len(chosen) == 0 {
-		return fmt.Errorf("-only %q: in no set-up's name", o.only)
+	kept, err := recall(o.results)
+	if err != nil {
+		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	defer removeAll()
-	results, made, err := o.measure(ctx, chosen)
-	maps.Copy(made, tables(results))
+	if !o.report {
+		err = o.measure(chosen, kept)
+	}
+	return errors.Join(err, o.show(chosen, kept))
+}
+
+// show prints the tables of the chosen cells, and puts those of all into the document.
+func (o options) show(chosen []cell, kept *measured) error {
+	made, _ := kept.tables(chosen)
+	maps.Copy(made, kept.others())
 	for _, name := range slices.Sorted(maps.Keys(made)) {
 		fmt.Printf("%s\n\n%s\n", name, made[name])
 	}
-	if err != nil || o.document == "" {
-		return err
+	if o.document == "" {
+		return nil
 	}
-	return rewrite(o.document, made)
+	all, missing := kept.tables(cells(setups()))
+	for _, cell := range missing {
+		fmt.Fprintln(os.Stderr, "platforms: not measured:", cell)
+	}
+	maps.Copy(all, kept.others())
+	return rewrite(o.document, all)
 }
 
-func (o options) chosen() ([]setup, error) {
+// chosen are the cells to measure: none for the lags alone.
+func (o options) chosen() ([]cell, error) {
 	only, err := regexp.Compile(o.only)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("-only %q: %w", o.only, err)
 	}
 	all := smoke()
-	if o.full || o.only != "" {
+	if o.full || o.only != "" || o.report {
 		all = setups()
+	} else if o.lag {
+		return nil, nil
 	}
-	var chosen []setup
-	for _, u := range all {
-		if only.MatchString(u.name()) && (!u.extra || o.only != "") {
-			chosen = append(chosen, u)
-		}
+	chosen := slices.DeleteFunc(cells(all), func(c cell) bool { return !only.MatchString(c.label()) })
+	if len(chosen) == 0 {
+		return nil, fmt.Errorf("-only %q: in no cell's name", o.only)
 	}
 	return chosen, nil
 }
 
-// measure returns the results, and the tables that are not made of them.
-func (o options) measure(ctx context.Context, chosen []setup) ([]result, map[string]string, error) {
-	made := map[string]string{}
+// measure measures cells: those in the Swarm one after the other, and the others beside them.
+func (o options) measure(chosen []cell, kept *measured) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if o.resume {
+		removeLeft()
+	}
+	defer removeAll()
 	if err := buildImage(o.drainit, o.server); err != nil {
-		return nil, made, err
+		return err
 	}
-	var err error
-	if made["versions"], err = versions(); err != nil {
-		return nil, made, err
+	rows, err := versions()
+	if err == nil {
+		err = kept.set(&kept.Versions, rows)
 	}
-	inSwarm, others := split(chosen)
-	results, err := o.measureSwarm(ctx, inSwarm, made)
-	if err == nil && len(others) > 0 {
-		var more []result
-		more, err = measureAll(ctx, nil, others, o.rollouts, o.parallel)
-		results = append(results, more...)
+	if err != nil {
+		return err
 	}
-	return results, made, err
+	swarmed, others := split(chosen)
+	var wrong error
+	var pending sync.WaitGroup
+	pending.Go(func() { wrong = o.measureAll(ctx, nil, others, o.parallel, kept) })
+	err = o.measureSwarm(ctx, swarmed, kept)
+	pending.Wait()
+	return errors.Join(err, wrong)
 }
 
 // measureSwarm measures what needs a Swarm, one cell after the other: with many at once the engine (Docker 20.10) hung
 // when they were interrupted, and answered nobody until it was started anew.
-func (o options) measureSwarm(ctx context.Context, chosen []setup, made map[string]string) ([]result, error) {
+func (o options) measureSwarm(ctx context.Context, chosen []cell, kept *measured) error {
 	if len(chosen) == 0 && !o.lag {
-		return nil, nil
+		return nil
 	}
 	s, err := joinSwarm()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer s.leave()
-	results, err := measureAll(ctx, s, chosen, o.rollouts, 1)
-	if err == nil && o.lag {
-		made["lag"], err = measureLags(s)
+	var wrong error
+	if o.lag && !(o.resume && kept.Lags != nil) {
+		rows, err := measureLags(s)
+		if err == nil {
+			err = kept.set(&kept.Lags, rows)
+		}
+		wrong = err
 	}
-	return results, err
+	return errors.Join(wrong, o.measureAll(ctx, s, chosen, 1, kept))
 }
 
-// split tells set-ups that need a Swarm from others.
-func split(all []setup) (inSwarm, others []setup) {
-	for _, u := range all {
-		if u.route.swarm {
-			inSwarm = append(inSwarm, u)
+// split tells cells that need a Swarm from others.
+func split(all []cell) (swarmed, others []cell) {
+	for _, c := range all {
+		if c.platform.swarm {
+			swarmed = append(swarmed, c)
 		} else {
-			others = append(others, u)
+			others = append(others, c)
 		}
 	}
-	return inSwarm, others
+	return swarmed, others
 }

@@ -6,73 +6,126 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 )
 
 // heads are those of every table of results.
-var heads = []string{"route", "server", "response", "init", "rollouts", "requests", "lost",
-	"new connections", "kept, GET", "kept, POST", "seconds"}
+func heads() []string {
+	heads := []string{"server", "init", "rollouts", "seconds", "requests"}
+	for _, response := range responses {
+		heads = append(heads, fmt.Sprintf("lost, %v", response))
+	}
+	return append(heads, "how")
+}
 
-// tables renders the results, each in the table of its set-up.
-func tables(results []result) map[string]string {
+// tables renders what is known of the cells, a table for each platform and route, and what is no result. The second value
+// names what is not measured.
+func (m *measured) tables(cells []cell) (map[string]string, []string) {
 	rows := map[string][][]string{}
-	for _, r := range results {
-		if r.rollouts == 0 {
-			continue // not measured, and said to be so
+	var missing []string
+	for _, mode := range []string{exits, drains, ignores} {
+		for _, lane := range order(cells) {
+			for _, c := range cells {
+				for n, r := range c.routes {
+					if c.mode != mode || c.lane.name != lane {
+						continue
+					}
+					name := c.platform.name + "-" + r.name
+					if rows[name] == nil {
+						rows[name] = [][]string{heads()}
+					}
+					if known := m.find(newResult(c, n)); known != nil {
+						rows[name] = append(rows[name], known.row())
+					} else {
+						missing = append(missing, name+", "+mode+", "+lane)
+					}
+				}
+			}
 		}
-		if rows[r.table] == nil {
-			rows[r.table] = [][]string{heads}
-		}
-		rows[r.table] = append(rows[r.table], r.row())
 	}
 	made := map[string]string{}
 	for name := range rows {
 		made[name] = markdown(rows[name])
 	}
+	return made, missing
+}
+
+// others are the tables that are not made of results.
+func (m *measured) others() map[string]string {
+	made := map[string]string{}
+	if m.Versions != nil {
+		made["versions"] = markdown(m.Versions)
+	}
+	if m.Lags != nil {
+		made["lag"] = markdown(m.Lags)
+	}
 	return made
 }
 
-func (r result) row() []string {
-	sent, lost := 0, 0
-	for _, c := range r.counts {
-		sent += c.sent
-		lost += c.losses()
+// order is that of the lanes, as they are first named.
+func order(cells []cell) []string {
+	var names []string
+	for _, l := range everyLane {
+		names = append(names, l.name)
 	}
-	row := []string{r.route.name, r.mode, r.response.String(), r.lane.name,
-		fmt.Sprint(r.rollouts), fmt.Sprint(sent), fmt.Sprint(lost)}
-	for _, c := range r.counts {
-		row = append(row, c.text())
+	for _, c := range cells {
+		if !slices.Contains(names, c.lane.name) {
+			names = append(names, c.lane.name)
+		}
 	}
-	return append(row, seconds(r.took))
+	return names
 }
 
-// text is how many were lost, and how.
-func (c counts) text() string {
-	var parts []string
-	for _, how := range slices.Sorted(maps.Keys(c.lost)) {
-		parts = append(parts, fmt.Sprint(c.lost[how], " ", how))
+// row is a result as a line of its table.
+func (r result) row() []string {
+	sent := 0
+	lost := make([]string, len(responses))
+	all := counts{}
+	for n, byKind := range r.Tallies {
+		for _, c := range byKind {
+			sent += c.Sent
+			all.add(c)
+		}
+		lost[n] = text(byKind)
 	}
-	if parts == nil {
+	row := append([]string{r.Mode, r.Lane, fmt.Sprint(len(r.Seconds)), seconds(r.Seconds), fmt.Sprint(sent)}, lost...)
+	return append(row, all.ways())
+}
+
+// text is how many requests of a response time were lost, and of which kinds.
+func text(byKind []counts) string {
+	total := 0
+	var parts []string
+	for n, c := range byKind {
+		if lost := c.losses(); lost > 0 {
+			total += lost
+			parts = append(parts, fmt.Sprint(lost, " ", kinds[n].name))
+		}
+	}
+	if total == 0 {
 		return "0"
+	}
+	return fmt.Sprintf("%d: %s", total, strings.Join(parts, ", "))
+}
+
+// ways is how requests were lost.
+func (c counts) ways() string {
+	var parts []string
+	for _, how := range slices.Sorted(maps.Keys(c.Lost)) {
+		parts = append(parts, fmt.Sprint(c.Lost[how], " ", how))
 	}
 	return strings.Join(parts, ", ")
 }
 
 // summary is the row in one line.
-func (r result) summary() string { return strings.Join(r.row()[4:], " | ") }
-
-// name is what -only looks for.
-func (u setup) name() string {
-	return fmt.Sprintf("%s, %s, %s, %v", u.table, u.route.name, u.mode, u.response)
-}
+func (r result) summary() string { return strings.Join(r.row()[2:], " | ") }
 
 // seconds is the median of durations, and the least and the most.
-func seconds(times []time.Duration) string {
+func seconds(times []float64) string {
 	if len(times) == 0 {
 		return "-"
 	}
 	s := slices.Sorted(slices.Values(times))
-	return fmt.Sprintf("%.0f (%.0f to %.0f)", s[len(s)/2].Seconds(), s[0].Seconds(), s[len(s)-1].Seconds())
+	return fmt.Sprintf("%.0f (%.0f to %.0f)", s[len(s)/2], s[0], s[len(s)-1])
 }
 
 // markdown renders rows, the first of which are the heads.

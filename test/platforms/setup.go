@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -12,21 +14,36 @@ const (
 	ignores = "ignore"
 )
 
-// A setup is what stays the same while lanes are compared.
+// What the platform allows, from its stop signal to its SIGKILL. A server that ignores the first takes all of it at each
+// stop, and so is given less: 12 s are the least in which a hold of a quarter, HAProxy's checks (inter 1s fall 2) and an
+// answer of 6 s fit before the deadline.
+const (
+	grace      = 30 * time.Second
+	shortGrace = 12 * time.Second
+)
+
+const replicas = 3
+
+// A setup is what stays the same while lanes are compared. Its routes lead to the same replicas in the same rollouts.
 type setup struct {
-	table    string // that it is a part of
-	route    route
+	platform platform
+	routes   []route
 	mode     string
-	response time.Duration
+	grace    time.Duration
 	lanes    []lane
-	extra    bool // only where -only asks for it: one cell at a time, all would take hours
 }
 
-// A route is how requests find the server, and how that is replaced.
-type route struct {
+// A platform runs replicas and replaces them.
+type platform struct {
 	name  string
 	swarm bool
-	begin func(*swarm, cell) (place, error)
+	begin func(*swarm, cell) (*fleet, error)
+}
+
+// A route is how requests find the replicas. Its name is that of its table, after the platform's.
+type route struct {
+	name  string
+	begin func(c cell, f *fleet, name string) (*balancer, error)
 }
 
 // A cell is a set-up under one lane.
@@ -36,74 +53,90 @@ type cell struct {
 	name string // of what is made for it
 }
 
-// A place is where a cell is measured: what clients ask, a wait until everything there is in use, and a rollout of it.
-type place struct {
-	address string
-	settled func() error
-	roll    func() (time.Duration, error)
-	servers func() (map[string]string, error) // that HAProxy uses, by name; nil without it
-}
+var (
+	inSwarm    = platform{"swarm-stop-first", true, asService("stop-first")}
+	startFirst = platform{"swarm-start-first", true, asService("start-first")}
+	byHand     = platform{"health", false, byDocker}
+	byCompose  = platform{"compose", false, asComposed}
+)
+
+// What HAProxy does with its connections to servers after an answer: its default, and the other.
+const (
+	keepAlive   = "option http-keep-alive"
+	serverClose = "option http-server-close"
+)
+
+// The routes. hold obsolete is 0 where nothing is said, and longer for a DNS that flaps.
+var (
+	dnsSoon     = route{"dns-soon", throughDNS("0s", keepAlive)}
+	dnsLate     = route{"dns-late", throughDNS("10s", keepAlive)}
+	dnsClose    = route{"dns-close", throughDNS("0s", serverClose)}
+	checksSoon  = route{"checks-soon", throughChecks("inter 1s fall 2", keepAlive)}
+	checksLate  = route{"checks-late", throughChecks("inter 2s fall 4", keepAlive)}
+	checksClose = route{"checks-close", throughChecks("inter 1s fall 2", serverClose)}
+	nginx       = route{"nginx", throughNginx(false)}
+	nginxTold   = route{"nginx-told", throughNginx(true)}
+)
 
 // setups are all that is measured, in the order of the tables.
 func setups() []setup {
-	const moment, slow = 500 * time.Millisecond, 6 * time.Second
-	all := []setup{}
-	for _, mode := range []string{exits, drains} {
-		for _, response := range []time.Duration{0, moment, slow} {
-			all = append(all, setup{"swarm", dnsSoon, mode, response, everyLane, mode != exits || response != slow})
-		}
+	some := func(lanes ...lane) []lane { return lanes }
+	routes := func(routes ...route) []route { return routes }
+	withLonger := append(slices.Clone(unranged), longer)
+	all := routes(checksSoon, checksLate, nginx, nginxTold)
+	return []setup{
+		{inSwarm, routes(dnsSoon, dnsLate), exits, grace, withLonger},
+		{inSwarm, routes(dnsSoon), exits, grace, some(ranged)},
+		{inSwarm, routes(dnsLate), exits, grace, some(ranged, idle)},
+		{startFirst, routes(dnsSoon, dnsClose), exits, grace, append(slices.Clone(everyLane), idle)},
+		{startFirst, routes(dnsSoon, dnsClose), drains, grace, everyLane},
+		{startFirst, routes(dnsSoon, dnsClose), ignores, shortGrace, everyLane},
+
+		{byHand, all, exits, grace, withLonger},
+		{byHand, routes(checksSoon), exits, grace, some(ranged, idle)},
+		{byHand, routes(checksLate), exits, grace, some(ranged, idle)},
+		{byHand, routes(checksClose), exits, grace, some(idle)},
+		{byHand, routes(nginx, nginxTold), exits, grace, some(ranged)},
+		{byHand, routes(nginxTold), exits, grace, some(idle)},
+		{byHand, all, drains, grace, withLonger},
+		{byHand, routes(checksSoon), drains, grace, some(ranged)},
+		{byHand, routes(checksLate), drains, grace, some(ranged)},
+		{byHand, routes(nginx, nginxTold), drains, grace, some(ranged)},
+		{byHand, all, ignores, shortGrace, everyLane},
+
+		{byCompose, routes(checksSoon, checksLate), exits, grace, withLonger},
+		{byCompose, routes(checksSoon), exits, grace, some(ranged, idle)},
+		{byCompose, routes(checksLate), exits, grace, some(ranged, idle)},
+		{byCompose, routes(checksSoon), drains, grace, everyLane},
 	}
-	withLonger := append(slices.Clone(everyLane), longer)
-	all = append(all,
-		setup{"swarm", dnsSoon, ignores, moment, everyLane, true},
-		setup{"swarm", dnsLate, exits, moment, withLonger, false},
-	)
-	for _, response := range []time.Duration{moment, slow} {
-		all = append(all, setup{"health", checksSoon, exits, response, everyLane, response == slow})
-	}
-	return append(all,
-		setup{"health", checksSoon, drains, moment, everyLane, true},
-		setup{"health", checksLate, exits, moment, withLonger, false},
-		setup{"health", nginx, exits, moment, everyLane, true},
-		setup{"health", nginx, drains, moment, everyLane, true},
-		setup{"compose", composeSoon, exits, moment, everyLane, false},
-		setup{"compose", composeLate, exits, moment, withLonger, false},
-	)
 }
 
 // smoke are the set-ups of the quick mode.
 func smoke() []setup {
-	var all []setup
-	for _, route := range []route{dnsLate, checksSoon, composeSoon} {
-		all = append(all, setup{"smoke", route, exits, 500 * time.Millisecond, []lane{bare, tini, fixed}, false})
+	lanes := []lane{bare, tini, fixed}
+	return []setup{
+		{inSwarm, []route{dnsSoon, dnsLate}, exits, grace, lanes},
+		{byHand, []route{checksSoon, nginx, nginxTold}, exits, grace, lanes},
+		{byCompose, []route{checksSoon}, exits, grace, lanes},
 	}
-	return all
 }
 
-// The routes.
-var (
-	dnsSoon = route{"HAProxy, `hold obsolete 0s`", true, throughDNS("0s")}
-	dnsLate = route{"HAProxy, `hold obsolete 10s`", true, throughDNS("10s")}
-
-	checksSoon = route{"HAProxy, `inter 1s fall 2`", false, throughChecks(byDocker, "inter 1s fall 2")}
-	checksLate = route{"HAProxy, `inter 2s fall 4`", false, throughChecks(byDocker, "inter 2s fall 4")}
-	nginx      = route{"nginx, no checks", false, throughNginx}
-
-	composeSoon = route{"HAProxy, `inter 1s fall 2`", false, throughChecks(byCompose, "inter 1s fall 2")}
-	composeLate = route{"HAProxy, `inter 2s fall 4`", false, throughChecks(byCompose, "inter 2s fall 4")}
-)
-
-func throughDNS(obsolete string) func(*swarm, cell) (place, error) {
-	return func(s *swarm, c cell) (place, error) {
-		if err := s.create(c.name, c.lane, c.setup); err != nil {
-			return place{}, err
+// cells are the set-ups under each of their lanes.
+func cells(all []setup) []cell {
+	var cells []cell
+	for _, u := range all {
+		for _, l := range u.lanes {
+			cells = append(cells, cell{u, l, fmt.Sprintf("%s-%d", run, len(cells))})
 		}
-		b, err := startHAProxy(s.network, c.name, byDNS(c.name, obsolete))
-		return place{
-			address: b.address,
-			settled: b.settled,
-			roll:    func() (time.Duration, error) { return s.update(c.name) },
-			servers: b.backends,
-		}, err
 	}
+	return cells
+}
+
+// label is what -only looks for: swarm, exit, dns-soon dns-late, drainit, fixed.
+func (c cell) label() string {
+	var names []string
+	for _, r := range c.routes {
+		names = append(names, r.name)
+	}
+	return strings.Join([]string{c.platform.name, c.mode, strings.Join(names, " "), c.lane.name}, ", ")
 }

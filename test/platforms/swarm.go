@@ -34,15 +34,18 @@ func joinSwarm() (*swarm, error) {
 	return s, nil
 }
 
-// leave ends the Swarm when nothing is left in it.
-func (s *swarm) leave() {
-	removeListed([]string{"service", "ls"}, []string{"service", "rm"})
+// leave ends the Swarm. Containers outside of it stay.
+func (s *swarm) leave() { endSwarm(label, "--filter", "network="+s.network) }
+
+// endSwarm removes what carries a label, of the containers those chosen, and leaves the Swarm when no task is left.
+func endSwarm(label string, chosen ...string) {
+	removeListed(label, []string{"service", "ls"}, []string{"service", "rm"})
 	err := until(time.Minute, func() bool {
-		left, err := docker("ps", "--all", "--quiet", "--filter", "name=^"+run+"-.*\\.")
-		return err == nil && left == ""
+		left, err := docker("ps", "--all", "--quiet", "--filter", "label=com.docker.swarm.service.name")
+		return hung.Load() || err == nil && left == ""
 	})
-	removeListed([]string{"ps", "--all"}, []string{"rm", "--force", "--volumes"})
-	removeListed([]string{"network", "ls"}, []string{"network", "rm"})
+	removeListed(label, append([]string{"ps", "--all"}, chosen...), []string{"rm", "--force", "--volumes"})
+	removeListed(label, []string{"network", "ls", "--filter", "driver=overlay"}, []string{"network", "rm"})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "platforms: tasks are left in the Swarm:", err)
 	}
@@ -51,68 +54,56 @@ func (s *swarm) leave() {
 	}
 }
 
-// A service has three replicas that are found by DNS.
-const replicas = 3
-
-// create makes a service, whose tasks are started in the background.
-func (s *swarm) create(name string, l lane, u setup) error {
-	args := []string{"service", "create", "--name", name, "--label", label, "--no-resolve-image", "--detach",
-		"--network", s.network, "--endpoint-mode", "dnsrr", "--replicas", fmt.Sprint(replicas),
-		"--stop-grace-period", grace.String(), "--update-monitor", "1s"}
-	args = append(args, l.environment()...)
-	_, err := docker(append(append(args, image), l.command(u)...)...)
-	return err
+// asService is a service that is found by DNS, whose tasks are started in the background. order is which comes first, the
+// stop of the old task or the start of the new one.
+func asService(order string) func(*swarm, cell) (*fleet, error) {
+	return func(s *swarm, c cell) (*fleet, error) {
+		args := []string{"service", "create", "--name", c.name, "--label", label, "--no-resolve-image", "--detach",
+			"--network", s.network, "--endpoint-mode", "dnsrr", "--replicas", fmt.Sprint(replicas),
+			"--stop-grace-period", c.grace.String(), "--update-order", order, "--update-monitor", "1s"}
+		args = append(args, c.flags()...)
+		_, err := docker(append(append(args, image), c.command()...)...)
+		update := func() (time.Duration, error) { return s.update(c.name) }
+		return &fleet{network: s.network, service: c.name, update: update}, err
+	}
 }
 
-// update replaces every task of a service, one after the other, and returns how long Swarm says that took.
+// update replaces every task of a service, one after the other, and returns how long that took until the last of the old
+// ones had gone. Swarm does not wait for them where it starts first.
 func (s *swarm) update(name string) (time.Duration, error) {
+	began := time.Now()
 	before, _ := docker("service", "inspect", "--format", "{{.UpdateStatus.StartedAt}}", name)
 	if _, err := docker("service", "update", "--force", "--no-resolve-image", "--detach", name); err != nil {
 		return 0, err
 	}
-	var took time.Duration
 	var wrong error
 	err := until(10*time.Minute, func() bool {
 		var done bool
-		done, took, wrong = updated(name, before)
+		done, wrong = updated(name, before)
 		return done || wrong != nil
 	})
-	return took, errors.Join(err, wrong)
+	if err == nil && wrong == nil {
+		err = until(2*grace, func() bool { return len(s.tasks(name)) == replicas })
+	}
+	return time.Since(began), errors.Join(err, wrong)
+}
+
+// tasks are the containers of a service that run, those that are being stopped included.
+func (s *swarm) tasks(name string) []string {
+	ids, _ := docker("ps", "--quiet", "--filter", "label=com.docker.swarm.service.name="+name)
+	return strings.Fields(ids)
 }
 
 // updated reports whether an update that began after another one is over.
-func updated(name, before string) (bool, time.Duration, error) {
-	const format = `{{with .UpdateStatus}}{{.State}}|{{.StartedAt}}|{{.CompletedAt}}{{end}}`
+func updated(name, before string) (bool, error) {
+	const format = `{{with .UpdateStatus}}{{.State}}|{{.StartedAt}}{{end}}`
 	text, err := docker("service", "inspect", "--format", format, name)
-	fields := strings.Split(text, "|")
-	if err != nil || len(fields) != 3 || fields[1] == before || fields[0] == "updating" {
-		return false, 0, err
+	state, began, found := strings.Cut(text, "|")
+	if err != nil || !found || began == before || state == "updating" {
+		return false, err
 	}
-	if fields[0] != "completed" {
-		return false, 0, fmt.Errorf("update of %s: %s", name, text)
+	if state != "completed" {
+		return false, fmt.Errorf("update of %s: %s", name, text)
 	}
-	began, err := time.Parse(timeFormat, fields[1])
-	if err != nil {
-		return false, 0, err
-	}
-	ended, err := time.Parse(timeFormat, fields[2])
-	return true, ended.Sub(began), err
-}
-
-// timeFormat is how templates of the Docker CLI print a time.
-const timeFormat = "2006-01-02 15:04:05.999999999 -0700 MST"
-
-// byDNS is HAProxy's backend that finds the tasks of a service through Docker's DNS, which it asks every second
-// (timeout resolve, its default). obsolete is how long it keeps a server that is no longer in the answers; 0 is its
-// default, and more is for a DNS that flaps. It has more places than there are tasks, as old and new ones may be there
-// together.
-func byDNS(service, obsolete string) string {
-	return fmt.Sprintf(`
-resolvers docker
-	nameserver docker 127.0.0.11:53
-	hold obsolete %s
-backend servers
-	balance roundrobin
-	server-template task %d %s:8080 resolvers docker init-addr none check
-`, obsolete, 2*replicas, service)
+	return true, nil
 }
