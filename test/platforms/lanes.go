@@ -25,7 +25,12 @@ var (
 	ranged    = lane{name: "drainit, range", init: drainit, ranged: true}
 	longer    = lane{name: "drainit, 12 s", init: drainit, settings: []string{"DRAINIT_DRAIN_DELAY=12s"}}
 	idle      = lane{name: "drainit, idle", init: drainit, settings: []string{"DRAINIT_DRAIN_UNTIL=idle"}}
+	front     = lane{name: "drainit, front", init: drainit, server: behindFront, settings: []string{"DRAINIT_FRONT=:8080=127.0.0.1:8081"}}
+	frontLong = lane{name: "drainit, front, 12 s", init: drainit, server: behindFront, settings: append(front.settings, longer.settings...)}
 )
+
+// behindFront has the server leave its port to the front.
+var behindFront = []string{"-addr", "127.0.0.1:8081"}
 
 // drainit is how a lane that has it begins.
 var drainit = []string{"/drainit", "--"}

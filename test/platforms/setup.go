@@ -88,7 +88,8 @@ func setups() []setup {
 		{inSwarm, routes(dnsSoon, dnsLate), exits, grace, withLonger},
 		{inSwarm, routes(dnsSoon), exits, grace, some(ranged)},
 		{inSwarm, routes(dnsLate), exits, grace, some(ranged, idle)},
-		{startFirst, routes(dnsSoon, dnsClose), exits, grace, append(slices.Clone(everyLane), idle)},
+		{inSwarm, routes(dnsLate), exits, grace, some(frontLong)},
+		{startFirst, routes(dnsSoon, dnsClose), exits, grace, append(slices.Clone(everyLane), idle, front)},
 		{startFirst, routes(dnsSoon, dnsClose), drains, grace, everyLane},
 		{startFirst, routes(dnsSoon, dnsClose), ignores, shortGrace, everyLane},
 
@@ -98,6 +99,8 @@ func setups() []setup {
 		{byHand, routes(checksClose), exits, grace, some(idle)},
 		{byHand, routes(nginx, nginxTold), exits, grace, some(ranged)},
 		{byHand, routes(nginxTold), exits, grace, some(idle)},
+		{byHand, routes(checksSoon, checksClose, nginxTold), exits, grace, some(front)},
+		{byHand, routes(checksLate), exits, grace, some(frontLong)},
 		{byHand, all, drains, grace, withLonger},
 		{byHand, routes(checksSoon), drains, grace, some(ranged)},
 		{byHand, routes(checksLate), drains, grace, some(ranged)},
