@@ -152,9 +152,20 @@ func say(t testing.TB, address, request string) string {
 	return string(answer)
 }
 
+// receive waits for what a channel has.
+func receive[T any](t testing.TB, c <-chan T) (v T) {
+	t.Helper()
+	select {
+	case v = <-c:
+	case <-time.After(patience):
+		t.Fatal("nothing came")
+	}
+	return v
+}
+
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for until := time.Now().Add(patience); !is(); time.Sleep(5 * time.Millisecond) {
+	for until := time.Now().Add(patience); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
 			t.Fatalf("not within %v: %s", patience, what)
 		}

@@ -49,7 +49,7 @@ func TestRequestAsItCame(t *testing.T) {
 			"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"},
 	} {
 		say(t, front, tt.sent)
-		if head := <-got; head != tt.want {
+		if head := receive(t, got); head != tt.want {
 			t.Errorf("%q became\n%q, want\n%q", tt.sent, head, tt.want)
 		}
 	}
@@ -142,7 +142,7 @@ func TestForwardedOffAndUnixSockets(t *testing.T) {
 				t.Fatal(err)
 			}
 			io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: b\r\nConnection: close\r\n\r\n")
-			if h := <-got; h.Get("X-Forwarded-For") != "b" || len(h["X-Forwarded-For"]) != 1 {
+			if h := receive(t, got); h.Get("X-Forwarded-For") != "b" || len(h["X-Forwarded-For"]) != 1 {
 				t.Errorf("appended %v: %v", appended, h)
 			}
 			c.Close()
@@ -152,7 +152,7 @@ func TestForwardedOffAndUnixSockets(t *testing.T) {
 	}
 	_, tcp := behind(t, l.Addr(), func(c *Config) { c.AppendForwarded = false })
 	say(t, tcp, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-	if h := <-got; len(h["X-Forwarded-For"]) > 0 {
+	if h := receive(t, got); len(h["X-Forwarded-For"]) > 0 {
 		t.Errorf("off: %v", h)
 	}
 }

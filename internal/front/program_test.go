@@ -135,7 +135,7 @@ func TestProgramThatStarts(t *testing.T) {
 	}
 	s := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "started") })}
 	go s.Serve(l)
-	if s := <-got; !strings.HasSuffix(s, "started") {
+	if s := receive(t, got); !strings.HasSuffix(s, "started") {
 		t.Errorf("%q", s)
 	}
 	s.Close()
@@ -177,7 +177,7 @@ func TestFullQueue(t *testing.T) {
 	go s.Serve(l)
 	defer s.Close()
 	for range 5 {
-		if s := <-got; !strings.HasSuffix(s, "\r\n\r\ndone") {
+		if s := receive(t, got); !strings.HasSuffix(s, "\r\n\r\ndone") {
 			t.Errorf("%q", s)
 		}
 	}
@@ -203,7 +203,7 @@ func TestProgramThatNeverStarts(t *testing.T) {
 // that the program has closed meanwhile costs no request.
 func TestKeptConnections(t *testing.T) {
 	var connections atomic.Int32
-	ended := make(chan struct{}, 100)
+	ended, unasked := make(chan struct{}, 100), make(chan struct{}, 1)
 	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
 		connections.Add(1)
 		defer func() { ended <- struct{}{} }()
@@ -218,11 +218,12 @@ func TestKeptConnections(t *testing.T) {
 			}
 			if strings.Contains(head, "/unasked") {
 				io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad")
+				unasked <- struct{}{}
 			}
 		}
 	})
 	_, front := behind(t, to)
-	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
+	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}, Timeout: patience}
 	defer client.CloseIdleConnections()
 	post := func(path string) {
 		t.Helper()
@@ -243,16 +244,16 @@ func TestKeptConnections(t *testing.T) {
 		t.Errorf("%d connections for three requests, want 1", n)
 	}
 	post("/last")
-	<-ended
+	receive(t, ended)
 	post("/unasked")
-	time.Sleep(20 * time.Millisecond)
+	receive(t, unasked)
 	post("/")
 	if n := connections.Load(); n != 3 {
 		t.Errorf("%d connections, want 3", n)
 	}
-	<-ended
+	receive(t, ended)
 	before := time.Now()
-	<-ended
+	receive(t, ended)
 	if d := time.Since(before); d < keepTime/2 || d > 10*keepTime {
 		t.Errorf("the last was closed %v after it was used, want %v", d, keepTime)
 	}
@@ -292,7 +293,7 @@ func TestClientThatGoes(t *testing.T) {
 				c.SetLinger(0)
 			}
 			c.Close()
-			<-begun
+			receive(t, begun)
 			select {
 			case err := <-gone:
 				if err == nil {

@@ -94,7 +94,7 @@ func TestTunnelThatTheProgramEnds(t *testing.T) {
 	}
 	io.WriteString(c, "still here")
 	c.CloseWrite()
-	if s := <-heard; s != "still here" {
+	if s := receive(t, heard); s != "still here" {
 		t.Errorf("the program heard %q", s)
 	}
 }
