@@ -97,7 +97,7 @@ evidence: bin/drainit bin/server ## what is seen of connections and what ranges 
 servers: bin/drainit ## the servers of docs/servers.md stopped under drainit and tini, and the verdicts compared (ten minutes, Docker)
 	go run ./test/servers $(SERVERFLAGS)
 
-platforms: bin/drainit bin/server ## rollouts on Swarm, Compose and behind balancers (four minutes, Docker; PLATFORMFLAGS=-full: 70)
+platforms: bin/drainit bin/server ## rollouts on Swarm, Compose and behind balancers (four minutes, Docker; with PLATFORMFLAGS=-full 70 to 80)
 	go run ./test/platforms $(PLATFORMFLAGS)
 
 clean: ## removes bin; .cache, where the tests keep Debian roots, is left

@@ -114,13 +114,24 @@ func removeLabelled(label string) {
 	removeListed(label, []string{"images"}, []string{"rmi", "--force"})
 }
 
-// removeLeft removes what runs before this one have left, and ends the Swarm they had.
-func removeLeft() {
+// removeLeft removes what runs before this one have left, and ends the Swarm they had. It is an error if one is still
+// under way.
+func removeLeft() error {
+	marks, err := docker("ps", "--all", "--filter", "label="+labelKey, "--format", fmt.Sprintf("{{.Label %q}}", labelKey))
+	if err != nil {
+		return err
+	}
+	for pid := range strings.FieldsSeq(marks) {
+		if _, err := os.Stat("/proc/" + pid + "/exe"); err == nil {
+			return fmt.Errorf("-resume would remove what process %s has made, which is under way", pid)
+		}
+	}
 	overlays, _ := docker("network", "ls", "--quiet", "--filter", "label="+labelKey, "--filter", "driver=overlay")
 	if overlays != "" {
 		endSwarm(labelKey)
 	}
 	removeLabelled(labelKey)
+	return nil
 }
 
 // removeListed removes with one command of the Docker CLI what another lists.

@@ -38,7 +38,7 @@ type options struct {
 
 func main() {
 	var o options
-	flag.BoolVar(&o.full, "full", false, "every cell, five rollouts of each: 70 minutes")
+	flag.BoolVar(&o.full, "full", false, "every cell, five rollouts of each: 70 to 80 minutes")
 	flag.StringVar(&o.only, "only", "", "only the cells whose names match this `expression`, such as 'swarm, exit.*tini'")
 	flag.BoolVar(&o.resume, "resume", false, "remove what ended runs have left, and measure only the rollouts that are missing")
 	flag.BoolVar(&o.report, "report", false, "measure nothing: the tables of what is measured")
@@ -127,7 +127,9 @@ func (o options) measure(chosen []cell, kept *measured) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	if o.resume {
-		removeLeft()
+		if err := removeLeft(); err != nil {
+			return err
+		}
 	}
 	defer removeAll()
 	if err := buildImage(o.drainit, o.server); err != nil {
