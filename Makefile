@@ -28,7 +28,7 @@ RACE = $(shell go build -race -o /dev/null ./test/summary 2>/dev/null && echo -r
 SKIPS = $(if $(CI),-allow-skips test/skips.txt)
 
 .DEFAULT_GOAL := build
-.PHONY: build demo demo-full test check $(CHECKS) fuzz image bench evidence servers pods sidecar platforms clean help print-checks FORCE
+.PHONY: build demo demo-full test check $(CHECKS) fuzz image bench frontbench evidence servers pods sidecar platforms clean help print-checks FORCE
 
 build: bin/drainit ## bin/drainit, static, for this machine
 
@@ -90,6 +90,9 @@ image: bin/drainit bin/server ## the image of Dockerfile.example
 
 bench: bin/drainit ## what drainit costs against tini, dumb-init and catatonit where installed (six minutes)
 	go run ./test/bench $(BENCHFLAGS)
+
+frontbench: bin/drainit ## what --front costs next to the program alone and nginx (four minutes; wrk, nginx)
+	go run ./test/frontbench $(FRONTFLAGS)
 
 evidence: bin/drainit bin/server ## what is seen of connections and what ranges are worth (five minutes; root)
 	go run ./test/evidence $(EVIDENCEFLAGS)

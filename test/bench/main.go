@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -94,5 +95,14 @@ func (b *bench) run(drainit string, measured []part, out string) (err error) {
 	if out == "" {
 		return nil
 	}
-	return os.WriteFile(out, []byte(text), 0o644)
+	return os.WriteFile(out, []byte(text+written(out)), 0o644)
+}
+
+// written is what test/frontbench has written into the report that is replaced.
+func written(report string) string {
+	old, err := os.ReadFile(report)
+	if at := strings.Index(string(old), "<!-- front -->"); err == nil && at >= 0 {
+		return "\n" + string(old[at:])
+	}
+	return ""
 }

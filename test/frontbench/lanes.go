@@ -44,11 +44,12 @@ func start(dir, nginx string) (lanes []lane, stop func(), err error) {
 	if _, err := run(child, "program", program); err != nil {
 		return nil, stop, err
 	}
-	pid, err := run(child, "front", front, program)
+	pid, err := run("bin/drainit", "--probe-addr", "off", "--grace-period", "30s", "--drain-delay", "0",
+		"--front", front+"="+program, "--", child, "wait")
 	if err != nil {
 		return nil, stop, err
 	}
-	lanes = []lane{{name: "alone", address: program}, {name: "front", address: front, pid: pid}}
+	lanes = []lane{{name: "alone", address: program}, {name: "front", address: front, pid: frontOf(pid)}}
 	if path, err := exec.LookPath(nginx); err == nil {
 		conf := filepath.Join(dir, "nginx.conf")
 		if err := os.WriteFile(conf, []byte(nginxConf(dir, proxy, program)), 0o644); err != nil {
@@ -69,6 +70,20 @@ func start(dir, nginx string) (lanes []lane, stop func(), err error) {
 		}
 	}
 	return lanes, stop, nil
+}
+
+// frontOf returns the process that is a drainit's front, once there is one, or 0.
+func frontOf(drainit int) int {
+	for range 500 {
+		for _, pid := range family(drainit) {
+			comm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+			if string(comm) == "drainit-front\n" {
+				return pid
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return 0
 }
 
 // nginxConf is nginx as the same proxy: kept connections on both sides, nothing logged.

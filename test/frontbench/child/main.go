@@ -1,7 +1,7 @@
-// Command child is the parts of the front's benchmark: the program, and the front before it.
+// Command child is the programs of the front's benchmark: the one that is asked, and one that drainit runs meanwhile.
 //
 //	child program LISTEN
-//	child front LISTEN TARGET
+//	child wait
 package main
 
 import (
@@ -10,26 +10,16 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"strconv"
 	"time"
-
-	"drainit/internal/front"
 )
 
 func main() {
 	switch role := os.Args[1]; role {
 	case "program":
 		fail(http.Serve(listen(os.Args[2]), http.HandlerFunc(answer)))
-	case "front":
-		debug.SetGCPercent(50)
-		f := front.New(front.Config{
-			Routes:          []front.Route{{Listener: listen(os.Args[2]), Target: front.Target{Network: "tcp", Address: os.Args[3]}}},
-			AppendForwarded: true,
-			WaitTarget:      10 * time.Second,
-		})
-		f.Serve()
-		select {}
+	case "wait":
+		time.Sleep(time.Hour) // with select it would be a deadlock
 	default:
 		fail(fmt.Errorf("no role %q", role))
 	}
