@@ -34,7 +34,7 @@ func (r *report) markdown() string {
 	var b strings.Builder
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	p("%s\n\n## The front\n", begin)
-	p("Written by `go run ./test/frontbench -o docs/benchmarks.md`, with %s on linux/%s, %d CPUs, which all share.",
+	p("Written by `make frontbench FRONTFLAGS='-o docs/benchmarks.md'`, with %s on linux/%s, %d CPUs, which all share.",
 		runtime.Version(), runtime.GOARCH, runtime.NumCPU())
 	p("A Go program answers 1 KiB over kept connections, alone, behind the front, and behind nginx as the same proxy; wrk")
 	p("asks. Medians of %d turns of %v each, in an order drawn anew for each round; in brackets the least and the most.", r.rounds, r.length)
