@@ -622,7 +622,7 @@ func TestFrontOutlivesNobody(t *testing.T) {
 // flight, and does not outlive drainit.
 func TestFrontHangs(t *testing.T) {
 	t.Parallel()
-	f := launchFront(t, spec{notInit: true}, []string{"--deadline", "4s", "--drain-delay", "0"})
+	f := launchFront(t, spec{notInit: true}, []string{"--deadline", "12s", "--drain-delay", "0"})
 	front := f.frontPID()
 	_ = syscall.Kill(front, syscall.SIGSTOP)
 	wantSoon(t, "the front is stopped", func() bool { return stateOf(front) == 'T' })
