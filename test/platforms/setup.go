@@ -88,6 +88,7 @@ func setups() []setup {
 		{inSwarm, routes(dnsSoon, dnsLate), exits, grace, withLonger},
 		{inSwarm, routes(dnsSoon), exits, grace, some(ranged)},
 		{inSwarm, routes(dnsLate), exits, grace, some(ranged, idle)},
+		{inSwarm, routes(dnsSoon), exits, grace, some(front)},
 		{inSwarm, routes(dnsLate), exits, grace, some(frontLong)},
 		{startFirst, routes(dnsSoon, dnsClose), exits, grace, append(slices.Clone(everyLane), idle, front)},
 		{startFirst, routes(dnsSoon, dnsClose), drains, grace, everyLane},
@@ -100,6 +101,7 @@ func setups() []setup {
 		{byHand, routes(nginx, nginxTold), exits, grace, some(ranged)},
 		{byHand, routes(nginxTold), exits, grace, some(idle)},
 		{byHand, routes(checksSoon, checksClose, nginxTold), exits, grace, some(front)},
+		{byHand, routes(nginx), exits, grace, some(front)},
 		{byHand, routes(checksLate), exits, grace, some(frontLong)},
 		{byHand, all, drains, grace, withLonger},
 		{byHand, routes(checksSoon), drains, grace, some(ranged)},
@@ -110,6 +112,8 @@ func setups() []setup {
 		{byCompose, routes(checksSoon, checksLate), exits, grace, withLonger},
 		{byCompose, routes(checksSoon), exits, grace, some(ranged, idle)},
 		{byCompose, routes(checksLate), exits, grace, some(ranged, idle)},
+		{byCompose, routes(checksSoon), exits, grace, some(front)},
+		{byCompose, routes(checksLate), exits, grace, some(frontLong)},
 		{byCompose, routes(checksSoon), drains, grace, everyLane},
 	}
 }
