@@ -42,12 +42,16 @@ func bench(rounds int, length time.Duration, nginx string, gib float64) (string,
 		return "", err
 	}
 	defer os.RemoveAll(dir)
+	r := report{rounds: rounds, length: length, gib: gib, turns: map[turnKey][]turn{}}
+	if r.binary, err = sizes(dir); err != nil {
+		return "", err
+	}
 	lanes, stop, err := start(dir, nginx)
 	defer stop()
 	if err != nil {
 		return "", err
 	}
-	r := report{lanes: lanes, rounds: rounds, length: length, gib: gib, turns: map[turnKey][]turn{}}
+	r.lanes = lanes
 	for i := range rounds {
 		for _, n := range counts {
 			for _, j := range rand.Perm(len(lanes)) {
