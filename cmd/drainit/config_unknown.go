@@ -17,6 +17,9 @@ func unknownFlag(name string) (says string, takesValue bool) {
 	if n := nearest(name, settingNames()); n != "" {
 		return "no such flag; did you mean --" + n + "?", all[n] != isSwitch
 	}
+	if strings.HasSuffix(name, "timeout") || strings.HasSuffix(name, "grace-period") {
+		return "no such flag; what the platform allows is --grace-period", true
+	}
 	return "no such flag; -h lists them", false
 }
 

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"debug/elf"
+	encoding "encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -50,25 +53,55 @@ func TestCommandThatCannotRun(t *testing.T) {
 		name    string
 		command []string
 		want    int
+		says    string
 	}{
-		{"not on PATH", []string{"no-such-program"}, 127},
-		{"no such file", []string{"/no/such/program"}, 127},
-		{"empty", []string{""}, 127},
-		{"a directory", []string{dir}, 126},
-		{"not executable", []string{write("plain", "#!/bin/sh\n", 0o644)}, 126},
-		{"interpreter missing", []string{write("orphan", "#!/no/such/interpreter\n", 0o755)}, 127},
-		{"below a file", []string{write("file", "", 0o644) + "/x"}, 127},
-		{"another architecture's binary", []string{write("foreign", "\x7fELF\x00garbage", 0o755)}, 126},
-		{"script without #!, as execvp(3) runs it", []string{write("script", "exit 11\n", 0o755)}, 11},
+		{"not on PATH", []string{"no-such-program"}, 127, "on PATH or with its full path"},
+		{"no such file", []string{"/no/such/program"}, 127, "must be in the image"},
+		{"empty", []string{""}, 127, "not found"},
+		{"a verb of ctl", []string{"plan"}, 127, "did you mean drainit ctl plan?"},
+		{"words in one", []string{"/bin/sh -c true"}, 127, "each word stands by itself"},
+		{"a directory", []string{dir}, 126, "name the program in it"},
+		{"not executable", []string{write("plain", "#!/bin/sh\n", 0o644)}, 126, "chmod +x"},
+		{"interpreter missing", []string{write("orphan", "#! /no/such/interpreter -x\n", 0o755)}, 127, `not "/no/such/interpreter", which its #! line names`},
+		{"lines that end in CR LF", []string{write("dos", "#!/bin/sh\r\nexit 0\r\n", 0o755)}, 127, `not "/bin/sh\r", which its #! line names; its lines end in CR LF`},
+		{"loader missing", []string{write("dynamic", withoutLoader(t), 0o755)}, 127, "is there, but not its loader; "},
+		{"below a file", []string{write("file", "", 0o644) + "/x"}, 127, "not found"},
+		{"another architecture's binary", []string{write("foreign", "\x7fELF\x00garbage", 0o755)}, 126, "architecture"},
+		{"script without #!, as execvp(3) runs it", []string{write("script", "exit 11\n", 0o755)}, 11, ""},
 	} {
 		r := launch(t, spec{args: command(nil, c.command...)})
 		if got := r.exit(); got != c.want {
 			t.Errorf("%s: got exit status %d, want %d; stderr %q", c.name, got, c.want, r.stderr)
 		}
-		if c.want >= 125 && !strings.HasPrefix(r.stderr.String(), "drainit: ") {
-			t.Errorf("%s: nobody says why: stderr %q", c.name, r.stderr)
+		if text := r.stderr.String(); c.want >= 125 && !strings.HasPrefix(text, "drainit: ") || !strings.Contains(text, c.says) {
+			t.Errorf("%s: stderr %q, want it to say %q", c.name, text, c.says)
 		}
 	}
+}
+
+// withoutLoader returns a program that is all there but for what loads it.
+func withoutLoader(t *testing.T) string {
+	t.Helper()
+	const loader = "/no/such/loader\x00"
+	var b bytes.Buffer
+	header := elf.Header64{
+		Ident: [elf.EI_NIDENT]byte{0x7f, 'E', 'L', 'F', byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)},
+		Type:  uint16(elf.ET_EXEC), Version: uint32(elf.EV_CURRENT),
+		Phoff: 64, Ehsize: 64, Phentsize: 56, Phnum: 1,
+	}
+	self, err := elf.Open("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer self.Close()
+	header.Machine = uint16(self.Machine)
+	interp := elf.Prog64{Type: uint32(elf.PT_INTERP), Off: 64 + 56, Filesz: uint64(len(loader)), Memsz: uint64(len(loader))}
+	for _, part := range []any{header, interp, []byte(loader)} {
+		if err := encoding.Write(&b, encoding.LittleEndian, part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
 }
 
 func TestPathLookup(t *testing.T) {

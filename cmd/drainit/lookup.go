@@ -66,8 +66,8 @@ func cannotRun(command string, err error) (why string, status int) {
 	what, remedy, status := err.Error(), "", exitNoExec
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR):
-		status, what = exitNotFound, "not found"
-		remedy = "it must be in the image, on PATH or with its full path; a script's #! line must name a program that is there"
+		status = exitNotFound
+		what, remedy = notFound(command)
 	case errors.Is(err, unix.EISDIR):
 		remedy = "name the program in it"
 	case errors.Is(err, fs.ErrPermission):

@@ -20,6 +20,8 @@ func TestProblems(t *testing.T) {
 		{"--gruop x", "", `--gruop: no such flag; did you mean --group?`},
 		{"--grace 30 x", "", `--grace: no such flag; did you mean --grace-period?`},
 		{"--quux x", "", `--quux: no such flag; -h lists them`},
+		{"--stop-timeout 30 x", "", `--stop-timeout: no such flag; what the platform allows is --grace-period`},
+		{"--termination-grace-period=30 x", "", `--termination-grace-period: no such flag; what the platform allows is --grace-period`},
 		{"---group x", "", `---group: not a flag; -h lists them`},
 		{"--=x x", "", `--: not a flag; -h lists them`},
 		{"-= x", "", `-: not a flag; -h lists them`},
@@ -58,6 +60,7 @@ func TestProblems(t *testing.T) {
 
 		{"x", "DRAIN_DELAY=5x", `--drain-delay "5x" (from DRAINIT_DRAIN_DELAY): unknown unit "x"; did you mean 5s?`},
 		{"--drain-delay 5x x", "", `--drain-delay "5x": unknown unit "x"; did you mean 5s?`},
+		{"--drain-delay 1s-5s x", "", `--drain-delay "1s-5s": a range has two dots; did you mean 1s..5s?`},
 		{"--drain-delay=1..5 x", "", `--drain-delay "1..5": may hold for 5s, and a platform that allows less would kill a program that was never told to stop; set --grace-period to what the platform allows, or --deadline`},
 		{"--grace-period=30 --drain-delay=5s..30s x", "", `--drain-delay "5s..30s": not before the deadline of 28s, so the program would never be told to stop; set at most 23s, or a grace period of at least 37s here and on the platform`},
 		{"--grace-period=30 --drain-delay=5s..1s x", "", `--drain-delay "5s..1s": ends before it begins; did you mean 1s..5s?`},

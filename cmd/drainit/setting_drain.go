@@ -17,6 +17,8 @@ func setDrainDelay(c *config, v string) error {
 	}
 	least, most, isRange := strings.Cut(v, "..")
 	switch {
+	case !isRange && strings.Index(v, "-") > 0:
+		return fmt.Errorf("a range has two dots; did you mean %s?", strings.Replace(v, "-", "..", 1))
 	case !isRange:
 		return setDuration(&c.Settings.Delay, v)
 	case strings.HasPrefix(most, "."):

@@ -30,7 +30,7 @@ type callee struct {
 // parseCallee reads a URL of one of the schemes. The error does not repeat it.
 func parseCallee(s string, schemes ...string) (callee, error) {
 	if !strings.Contains(s, "://") {
-		return callee{}, fmt.Errorf("missing scheme; did you mean http://%s?", withoutUser(s))
+		return callee{}, missingScheme(withoutUser(s))
 	}
 	u, err := url.Parse(s)
 	if err != nil {
@@ -44,6 +44,21 @@ func parseCallee(s string, schemes ...string) (callee, error) {
 		return callee{}, err
 	}
 	return callee{url: u, shown: u.Scheme + "://" + u.Host + u.EscapedPath()}, nil
+}
+
+// missingScheme says what may have been meant by an address, a port or a path.
+func missingScheme(s string) error {
+	port, _, _ := strings.Cut(s, "/")
+	_, err := strconv.ParseUint(port, 10, 16)
+	switch {
+	case port == "":
+		return fmt.Errorf("missing scheme, address and port; write http://127.0.0.1:PORT%s", s)
+	case err == nil:
+		s = "127.0.0.1:" + s
+	case port[0] == ':':
+		s = "127.0.0.1" + s
+	}
+	return fmt.Errorf("missing scheme; did you mean http://%s?", s)
 }
 
 // withoutUser returns s without what stands before its last @, for messages.

@@ -34,7 +34,7 @@ func TestParseStopSignal(t *testing.T) {
 		"QUIT/20x/TERM":      `"20x": `,
 		"auto/20s/TERM":      "stands alone",
 		"QUIT/2562047h/TERM": "too long",
-		"QUIT,TERM":          "is not a signal",
+		"QUIT,TERM":          "write a schedule, such as QUIT/20s/TERM",
 		"0":                  "is not a signal",
 	} {
 		got, err := ParseStopSignal(s, time.ParseDuration)

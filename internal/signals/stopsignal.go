@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -31,6 +32,8 @@ func ParseStopSignal(s string, duration func(string) (time.Duration, error)) (St
 	case strings.Contains(s, "/"):
 		steps, err := parseSchedule(s, duration)
 		return StopSignal{steps: steps}, err
+	case strings.Contains(s, ","):
+		return StopSignal{}, errors.New("several signals want a time between them; write a schedule, such as QUIT/20s/TERM")
 	}
 	sig, err := ParseSent(s)
 	if err != nil {

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// notFound returns what is not there, and the remedy. execve(2) says of a file
+// that is there what it says of one that is not, where what is to run it is
+// missing.
+func notFound(command string) (what, remedy string) {
+	head := headOf(command)
+	line, isScript := strings.CutPrefix(head, "#!")
+	switch {
+	case strings.HasPrefix(head, "\x7fELF"):
+		return "is there, but not its loader", "it is linked with a C library that is not in the image: link it statically (Go: CGO_ENABLED=0), " +
+			"or take an image that has that library (musl's does not run what was linked with glibc)"
+	case isScript:
+		return noInterpreter(line)
+	case isVerb(command):
+		return "not found", "did you mean drainit ctl " + command + "?"
+	case strings.Contains(command, " "):
+		return "not found", `it has a space in it; each word stands by itself, as in ["/server", "-port", "8080"]`
+	}
+	return "not found", "it must be in the image, on PATH or with its full path"
+}
+
+// noInterpreter explains a script, of which line follows the #!.
+func noInterpreter(line string) (what, remedy string) {
+	line, _, _ = strings.Cut(line, "\n")
+	line = strings.TrimLeft(line, " \t")
+	line, _, _ = strings.Cut(line, " ")
+	what = fmt.Sprintf("is there, but not %q, which its #! line names", line)
+	if strings.HasSuffix(line, "\r") {
+		return what, "its lines end in CR LF: end them in LF (dos2unix)"
+	}
+	return what, "that must be in the image, too"
+}
+
+// headOf returns how a file begins, "" for a name without a slash, which is no
+// file of the working directory.
+func headOf(file string) string {
+	if !strings.Contains(file, "/") {
+		return ""
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	head := make([]byte, 256) // the kernel reads no longer #! line
+	n, _ := f.Read(head)
+	return string(head[:n])
+}
+
+func isVerb(word string) bool {
+	for _, v := range ctlVerbs() {
+		if v.name == word {
+			return true
+		}
+	}
+	return false
+}
