@@ -40,13 +40,13 @@ The rest:
 
   --drain-until delay|idle|closed     default delay
       What the stop signal waits for after the delay: nothing; that no request
-      is in flight; that no connection is open. It waits no longer than leaves
-      the program 5s, or a quarter, before the deadline. For programs that cut.
+      is in flight; that no connection is open. At the latest it is sent 5s, or
+      a quarter of the grace period, before the deadline. For programs that cut.
   --deadline D|off                    default auto
       SIGKILL to all that is left, counted from the stop request. auto: the
       grace period less 2s (less a fifth under 10s); off without one.
   --sweep D                           default 2s
-      How long the processes that COMMAND leaves behind may take to end.
+      How long what COMMAND leaves behind may take to end; then SIGKILL.
   --stop-on LIST                      default auto
       The signals that are a stop request. auto: SIGTERM, SIGINT, SIGQUIT, and
       the stop signals images inherit, as far as the program has no use of its
@@ -54,7 +54,7 @@ The rest:
   --stop-signal auto|SIG|SCHEDULE|none  default auto
       The signal that stops the program. auto: what is graceful for the program
       that runs by then (SIGQUIT for nginx), and its fast one shortly before the
-      deadline; else SIGTERM. A schedule: QUIT/20s/TERM. none: --at-stop is.
+      deadline; else SIGTERM. A schedule: QUIT/20s/TERM. none: see --at-stop.
   --map SIG=SIG,...                   default none
       Translates signals that are forwarded; SIG=none drops one.
   --group                             default off
@@ -103,5 +103,6 @@ For example, in a pod with terminationGracePeriodSeconds: 60
   drainit --grace-period 60 --ports 8080 -- nginx -g 'daemon off;'
 
 goes unready at the stop request, sends nginx its SIGQUIT after 5s, SIGTERM
-after 56s and SIGKILL after 58s. "drainit ctl plan" with these flags shows it.
+after 56s and SIGKILL after 58s. "drainit ctl plan" with these flags shows it;
+"drainit ctl status" in the container says what goes on there.
 `

@@ -65,7 +65,7 @@ func (r *report) markdown() string {
 	}
 	p("| %s |", strings.Join(row, " | "))
 	if r.gib > 0 {
-		p("\n%g GiB through the front in each direction at once took %v. Anonymous memory was %d KiB before and %d KiB at most.",
+		p("\n%g GiB through the front in each direction at once took %v.\nAnonymous memory was %d KiB before and %d KiB at most.",
 			r.gib, r.stream.took.Round(100*time.Millisecond), r.stream.begin.anonymous, r.stream.top.anonymous)
 	}
 	p("\nIn the binary the front is %d of %d bytes, for those who do not use it, too: what is less in one built without its",
