@@ -14,7 +14,7 @@ func unknownFlag(name string) (says string, takesValue bool) {
 		return says, takesValue
 	}
 	all := flagsOf(settings())
-	if n := nearest(name, settingNames()); n != "" {
+	if n := nearest(strings.ToLower(name), settingNames()); n != "" {
 		return "no such flag; did you mean --" + n + "?", all[n] != isSwitch
 	}
 	if strings.HasSuffix(name, "timeout") || strings.HasSuffix(name, "grace-period") {

@@ -55,6 +55,9 @@ func installAt(source *os.File, dest string) error {
 	if err != nil {
 		return err
 	}
+	if err := replaceable(dest); err != nil {
+		return err
+	}
 	out, err := os.CreateTemp(filepath.Dir(dest), ".drainit-")
 	if err != nil {
 		return err
@@ -66,6 +69,16 @@ func installAt(source *os.File, dest string) error {
 		os.Remove(out.Name())
 	}
 	return err
+}
+
+// replaceable refuses what is no file: rename(2) would put the copy in place of a
+// device, /dev/null for one, for everybody.
+func replaceable(dest string) error {
+	info, err := os.Lstat(dest)
+	if err == nil && info.Mode().Type()&(fs.ModeDevice|fs.ModeNamedPipe|fs.ModeSocket|fs.ModeIrregular) != 0 {
+		return errors.New("neither a file nor a directory, and left as it is; name a file, such as /shared/drainit")
+	}
+	return nil
 }
 
 // executableBy returns the source's mode, and for all to read and execute:

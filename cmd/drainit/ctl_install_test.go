@@ -135,7 +135,12 @@ func TestCtlInstallRefused(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	fifo := filepath.Join(dir, "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for dest, want := range map[string]string{
+		fifo:                     "install DIR/fifo: neither a file nor a directory, and left as it is; name a file, such as /shared/drainit",
 		dir + "/missing/drainit": "install DIR/missing/drainit: no directory DIR/missing; mount the shared volume there",
 		dir + "/missing/":        "install DIR/missing/drainit: no directory DIR/missing; mount the shared volume there",
 		file + "/drainit":        "install DIR/file/drainit: not a directory: DIR/file; name a file in a directory",
@@ -144,6 +149,9 @@ func TestCtlInstallRefused(t *testing.T) {
 		if got := install(t, dest); got != (said{1, "", want}) {
 			t.Errorf("install %s: got %+v, want %s", dest, got, want)
 		}
+	}
+	if info, err := os.Lstat(fifo); err != nil || info.Mode().Type() != os.ModeNamedPipe {
+		t.Errorf("the FIFO was replaced: %v, %v", info, err)
 	}
 	for errno, want := range map[syscall.Errno]string{
 		syscall.EACCES: "permission denied for uid ", syscall.EROFS: "read-only file system; mount a volume",

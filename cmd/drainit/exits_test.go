@@ -59,6 +59,7 @@ func TestCommandThatCannotRun(t *testing.T) {
 		{"no such file", []string{"/no/such/program"}, 127, "must be in the image"},
 		{"empty", []string{""}, 127, "not found"},
 		{"a verb of ctl", []string{"plan"}, 127, "did you mean drainit ctl plan?"},
+		{"a flag out of a text", []string{"–group"}, 127, "begins with a dash of text"},
 		{"words in one", []string{"/bin/sh -c true"}, 127, "each word stands by itself"},
 		{"a directory", []string{dir}, 126, "name the program in it"},
 		{"not executable", []string{write("plain", "#!/bin/sh\n", 0o644)}, 126, "chmod +x"},

@@ -20,6 +20,8 @@ func notFound(command string) (what, remedy string) {
 		return noInterpreter(line)
 	case isVerb(command):
 		return "not found", "did you mean drainit ctl " + command + "?"
+	case strings.HasPrefix(command, "–"), strings.HasPrefix(command, "—"):
+		return "not found", "it begins with a dash of text; flags begin with -, typed anew"
 	case strings.Contains(command, " "):
 		return "not found", `it has a space in it; each word stands by itself, as in ["/server", "-port", "8080"]`
 	}

@@ -19,6 +19,7 @@ func TestProblems(t *testing.T) {
 		{"--drian-delay=5 --prot=80 x", "", "--drian-delay: no such flag; did you mean --drain-delay?\n--prot: no such flag; did you mean --ports?"},
 		{"--gruop x", "", `--gruop: no such flag; did you mean --group?`},
 		{"--grace 30 x", "", `--grace: no such flag; did you mean --grace-period?`},
+		{"--GRACE-PERIOD 30 x", "", `--GRACE-PERIOD: no such flag; did you mean --grace-period?`},
 		{"--quux x", "", `--quux: no such flag; -h lists them`},
 		{"--stop-timeout 30 x", "", `--stop-timeout: no such flag; what the platform allows is --grace-period`},
 		{"--termination-grace-period=30 x", "", `--termination-grace-period: no such flag; what the platform allows is --grace-period`},
