@@ -24,7 +24,7 @@ func (s Settings) schedule(p Plan) []Step {
 	for _, wait := range s.Schedule {
 		steps = append(steps, Step{Wait: wait})
 	}
-	if at, ok := s.fast(p.Deadline, p.Longest()+p.ActionTime); ok {
+	if at, ok := s.fast(p.Deadline, p.Latest()+p.ActionTime); ok {
 		steps = append(steps, Step{At: at})
 	}
 	return steps
@@ -86,7 +86,19 @@ func (m *Machine) due() (time.Time, bool) {
 	if s := m.plan.Next[sent-1]; s.At == 0 {
 		return m.rec.Steps[sent-1].Add(s.Wait), true
 	}
-	return m.rec.T0.Add(m.plan.Next[sent-1].At), true
+	return m.fastDue(m.plan.Next[sent-1].At), true
+}
+
+// fastDue is when the plan says, but where the stop signal was late, after a freeze, the program has as long for it as
+// it was to have at least, or half of what is left before the deadline. Past that there is none: SIGKILL comes first.
+func (m *Machine) fastDue(at time.Duration) time.Time {
+	due, sent := m.rec.T0.Add(at), m.rec.Steps[0]
+	deadline, _ := m.deadline()
+	late := sent.Add(min(at-m.plan.Latest()-m.plan.ActionTime, deadline.Sub(sent)/2))
+	if late.After(due) {
+		return late
+	}
+	return due
 }
 
 // nextStep sends the next signal of the schedule, if one is left.

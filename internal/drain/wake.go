@@ -30,11 +30,11 @@ func (m *Machine) alarms() []alarm {
 	if m.state == Draining && !m.unready && !m.plan.UnreadyWithStop {
 		as = append(as, alarm{m.rec.T0.Add(m.plan.UnreadyAfter), (*Machine).red})
 	}
-	if due, ok := m.due(); ok && m.state == Stopping {
-		as = append(as, alarm{due, (*Machine).nextStep})
-	}
 	if deadline, ok := m.deadline(); ok && (m.state == Draining || m.state == Stopping) {
 		as = append(as, alarm{deadline, (*Machine).outOfTime})
+	}
+	if due, ok := m.due(); ok && m.state == Stopping {
+		as = append(as, alarm{due, (*Machine).nextStep})
 	}
 	if (m.state == Draining || m.state == Stopping) && !m.wait.looking && !m.wait.settled {
 		as = append(as, alarm{m.wait.next, func(m *Machine, _ time.Time) []Action { return m.look() }})
