@@ -52,6 +52,18 @@ func (s *supervisor) act(a drain.Act) {
 	s.actNext()
 }
 
+// skip says of the actions of an instant that they are not done.
+func (s *supervisor) skip(a drain.Skip) {
+	s.giveUp("the stop signal is due")
+	if a.Drain {
+		s.due("drain", s.cfg.AtDrain)
+	}
+	if a.Stop {
+		s.due("stop", s.cfg.AtStop)
+	}
+	s.giveUp("no time is left before the deadline")
+}
+
 func (s *supervisor) due(at string, list []action) {
 	for _, a := range list {
 		s.actions.todo = append(s.actions.todo, dueAction{a, at})

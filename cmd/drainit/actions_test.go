@@ -122,6 +122,25 @@ func TestActionsEndWithTheChild(t *testing.T) {
 	})
 }
 
+// A freeze past the deadline leaves actions no time, and the log says which were not done.
+func TestActionsWithoutTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := acting(t, drain.Settings{GracePeriod: 30 * time.Second}, nil, []action{})
+		b.cfg.AtStop = []action{b.takes(0, "first", nil), b.takes(0, "second", nil)}
+		b.step(drain.StopRequest{Signal: drain.Signal(syscall.SIGTERM)})
+		time.Sleep(time.Minute) // frozen
+		b.step(drain.Woken{})
+		b.wantDid(t, "1m0s SIGTERM to 7", "1m0s SIGCONT to 7", "1m0s SIGKILL to all")
+		b.wantCounts(t, 0, 0, 0, 2)
+		for _, one := range []string{"first", "second"} {
+			want := `msg="action failed" at=stop action=` + one + ` error="given up: no time is left before the deadline"`
+			if !strings.Contains(b.log.String(), want) {
+				t.Errorf("log has no %q:\n%s", want, b.log)
+			}
+		}
+	})
+}
+
 // The action is the stop; no signal is sent but SIGCONT.
 func TestNoStopSignal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -178,6 +178,8 @@ func (s *supervisor) do(a drain.Action) {
 		s.tellFront(a.Do)
 	case drain.Act:
 		s.act(a)
+	case drain.Skip:
+		s.skip(a)
 	case drain.Forward:
 		s.forward(syscall.Signal(a.Signal))
 	case drain.StopSignal:

@@ -34,6 +34,9 @@ type (
 		Within      time.Duration
 	}
 
+	// Skip says that the actions of the instants named are not done, since no time is left for them.
+	Skip struct{ Drain, Stop bool }
+
 	// Forward passes a signal on that is not a stop request.
 	Forward struct{ Signal Signal }
 
@@ -64,6 +67,7 @@ func (Look) action()          {}
 func (Meet) action()          {}
 func (Front) action()         {}
 func (Act) action()           {}
+func (Skip) action()          {}
 func (Forward) action()       {}
 func (StopSignal) action()    {}
 func (Kill) action()          {}

@@ -34,14 +34,18 @@ func (m *Machine) actAtDrain(now time.Time) []Action {
 }
 
 // actAtStop begins the actions that come before the stop signal, where there
-// are some: at-drain ones too, if nothing was held.
-func (m *Machine) actAtStop(now time.Time) []Action {
+// are some: at-drain ones too, if nothing was held. Where there is no time it
+// returns what says so instead.
+func (m *Machine) actAtStop(now time.Time) (acts, skipped []Action) {
 	act := Act{Drain: m.plan.AtDrain && !m.drainActed, Stop: m.plan.AtStop, Within: m.plan.ActionTime}
 	if deadline, ok := m.deadline(); ok { // which may be close: the stop is late after a freeze
 		act.Within = min(act.Within, deadline.Sub(now)/2)
 	}
-	if !act.Drain && !act.Stop || act.Within <= 0 {
-		return nil
+	switch {
+	case !act.Drain && !act.Stop:
+		return nil, nil
+	case act.Within <= 0:
+		return nil, []Action{Skip{act.Drain, act.Stop}}
 	}
 	if act.Drain {
 		m.drainActed, m.rec.ActedAtDrain = true, now
@@ -50,7 +54,7 @@ func (m *Machine) actAtStop(now time.Time) []Action {
 		m.rec.ActedAtStop = now
 	}
 	m.actingUntil = now.Add(act.Within)
-	return []Action{act}
+	return []Action{act}, nil
 }
 
 // acting reports whether the stop signal is due and actions are done before it.

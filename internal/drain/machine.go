@@ -211,11 +211,12 @@ func (m *Machine) stop(now time.Time, why string) []Action {
 	m.rec.Peers = append([]PeerRecord(nil), m.peers.list...)
 	m.wait.next = now.Add(lookLeast)
 	todo := m.closeFront(now)
-	if acts := m.actAtStop(now); acts != nil {
+	acts, skipped := m.actAtStop(now)
+	if acts != nil {
 		m.peers.held = "" // nobody holds it any more
 		return append(append(todo, acts...), m.red(now)...)
 	}
-	return append(todo, m.sendStop(now)...)
+	return append(append(todo, m.sendStop(now)...), skipped...)
 }
 
 func (m *Machine) sendStop(now time.Time) []Action {

@@ -354,6 +354,8 @@ func show(a Action) string {
 		return fmt.Sprintf("front %v", a.Do)
 	case Act:
 		return fmt.Sprintf("act%s%s within %v", map[bool]string{true: " at-drain"}[a.Drain], map[bool]string{true: " at-stop"}[a.Stop], a.Within)
+	case Skip:
+		return fmt.Sprintf("skip%s%s", map[bool]string{true: " at-drain"}[a.Drain], map[bool]string{true: " at-stop"}[a.Stop])
 	case Exit:
 		return fmt.Sprintf("exit %d", a.Status)
 	case Progress:
