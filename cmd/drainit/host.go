@@ -19,6 +19,7 @@ type host struct {
 	killAll  func(targets []int) (sent int, err error)
 	reap     func(ended func(pid int, ws unix.WaitStatus)) (none bool)
 	children func() (pids []int, known bool) // all that are not reaped yet: see ownChildren
+	group    func(pgid int) (pids []int)     // what descends from this process and is in that group
 	isChild  func(pid, parent int) bool
 	lookAt   func(pid int, patience time.Duration) signals.Process
 	watch    func(pid int, gone chan<- int) // sends pid when it is gone
@@ -32,6 +33,7 @@ func realHost(oomKills func() (int, bool)) host {
 		killAll:  reaper.KillAll,
 		reap:     reaper.Reap,
 		children: ownChildren,
+		group:    groupOf,
 		isChild:  isChild,
 		lookAt:   looker{newCommandLines()}.at,
 		watch:    watch,

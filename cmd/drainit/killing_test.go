@@ -111,6 +111,25 @@ func TestSweepReachesDescendants(t *testing.T) {
 	}
 }
 
+// TestGroupIsToldOnce: what had the stop signal as one of the group gets it no second time in the sweep, for which some
+// programs have another meaning; what had left the group gets it there.
+func TestGroupIsToldOnce(t *testing.T) {
+	t.Parallel()
+	const says = `trap "echo $0 told" TERM; echo $0 ready; while :; do sleep 0.05; done`
+	const program = `/bin/sh -c "$1" member & setsid /bin/sh -c "$1" other &
+		trap 'sleep 0.5; exit 4' TERM; while :; do sleep 0.05; done`
+	r := launch(t, spec{args: command([]string{"--group", "--sweep", "2s"}, "/bin/sh", "-c", program, "program", says)})
+	r.says("member ready")
+	r.says("other ready")
+	r.signal(syscall.SIGTERM)
+	r.wantExit(4)
+	for _, who := range []string{"member", "other"} {
+		if n := strings.Count(r.stdout.String(), who+" told"); n != 1 {
+			t.Errorf("%s was told %d times, want once; log:\n%s", who, n, r.stderr)
+		}
+	}
+}
+
 // TestDeadlineReachesAProcessWithoutItsFirstThread, which looks like a zombie
 // and is none.
 func TestDeadlineReachesAProcessWithoutItsFirstThread(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"syscall"
 	"time"
 
@@ -36,8 +37,8 @@ type reach struct {
 	err   error // of the last that did not get it
 }
 
-// sweep gives every leftover that has not had it the signal that is graceful
-// for its program. Leftovers of leftovers become ours as those end.
+// sweep gives every leftover that has not had it, as one of the group either, the
+// signal that is graceful for its program. Leftovers of leftovers become ours as those end.
 func (s *supervisor) sweep() {
 	children := s.countLeftovers()
 	for _, pid := range children {
@@ -45,7 +46,9 @@ func (s *supervisor) sweep() {
 			continue
 		}
 		s.swept[pid] = true
-		s.stop(pid, s.gracefulFor(pid))
+		if sig := s.gracefulFor(pid); !slices.Contains(s.told[pid], sig) {
+			s.stop(pid, sig)
+		}
 	}
 }
 

@@ -107,13 +107,23 @@ func ownChildren() (pids []int, known bool) {
 // child's processes, wherever they were reparented to. Another PID namespace's
 // /proc knows only strangers by these numbers.
 func childProcesses() []int {
+	return own(func(proc.Process) bool { return true })
+}
+
+// groupOf returns those of childProcesses that are in a process group.
+func groupOf(pgid int) []int {
+	return own(func(p proc.Process) bool { return p.PGID == pgid })
+}
+
+func own(such func(proc.Process) bool) (pids []int) {
 	if proc.Check() != nil {
 		return nil
 	}
 	all, _ := proc.All()
-	var pids []int
 	for _, p := range proc.Descendants(all, os.Getpid()) {
-		pids = append(pids, p.PID)
+		if such(p) {
+			pids = append(pids, p.PID)
+		}
 	}
 	return pids
 }

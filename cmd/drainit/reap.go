@@ -16,6 +16,7 @@ func (s *supervisor) reap() {
 	var reaped probe.Reaped
 	none := s.host.reap(func(pid int, ws unix.WaitStatus) {
 		delete(s.swept, pid)
+		delete(s.told, pid)
 		if pid == s.child.pid && !s.ended {
 			s.ended, childEnded, s.status = true, true, ws
 			s.killedByOther = ws.Signaled() && ws.Signal() == unix.SIGKILL && !s.killed

@@ -19,7 +19,9 @@ func (s *supervisor) sendStop(step int) {
 		return // auto's, of a program that has no fast signal or is gone
 	}
 	sig := s.target.Next[step-1]
-	if !s.deliver(s.target.PID, sig) {
+	err := s.send(signals.Target{PID: s.target.PID, Signal: sig})
+	s.explain(s.target.PID, sig, err)
+	if err != nil {
 		return
 	}
 	s.count(s.forwarded, sig)
@@ -82,7 +84,8 @@ func (s *supervisor) aim(request syscall.Signal, patience time.Duration) (target
 }
 
 // send signals the target unless it has gone: looking took a while, and the PID
-// of what is no child of ours may be a stranger's by now.
+// of what is no child of ours may be a stranger's by now. Of a group it is noted
+// who is in it, before: what is forked later has not had the signal.
 func (s *supervisor) send(t signals.Target) error {
 	if n := len(t.Wrappers); n > 0 && !s.host.isChild(t.PID, t.Wrappers[n-1]) {
 		return syscall.ESRCH
@@ -90,7 +93,15 @@ func (s *supervisor) send(t signals.Target) error {
 	if t.Signal == 0 {
 		return nil
 	}
-	return s.host.kill(t.PID, t.Signal)
+	var members []int
+	if t.PID < 0 {
+		s.guarded(func() { members = s.host.group(-t.PID) })
+	}
+	err := s.host.kill(t.PID, t.Signal)
+	for _, pid := range members {
+		s.told[pid] = append(s.told[pid], t.Signal)
+	}
+	return err
 }
 
 // stopWrapper sends SIGTERM to the wrappers of a program that could not be

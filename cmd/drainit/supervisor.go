@@ -41,19 +41,20 @@ type supervisor struct {
 	peers    podPeers
 	said     map[string]bool // warnings about peers
 
-	oomBefore     int             // out-of-memory kills when the child started
-	frontToEnd    bool            // the front was told to end
-	killed        bool            // SIGKILL was sent by this process
-	reach         reach           // and so far it went, the last time
-	leftoversStay bool            // it did not end what the sweep had left
-	killedByOther bool            // the child was ended by a SIGKILL that was not
-	stopSent      bool            // to its target, rather than refused
-	sent          []sent          // of the stop signal's schedule
-	hungUp        bool            // it was said what a SIGHUP does
-	swept         map[int]bool    // leftovers that got their signal
-	ended         bool            // the child is gone
-	status        unix.WaitStatus // the child's
-	exit          func(code int)  // set by run: leaves the loop
+	oomBefore     int                      // out-of-memory kills when the child started
+	frontToEnd    bool                     // the front was told to end
+	killed        bool                     // SIGKILL was sent by this process
+	reach         reach                    // and so far it went, the last time
+	leftoversStay bool                     // it did not end what the sweep had left
+	killedByOther bool                     // the child was ended by a SIGKILL that was not
+	stopSent      bool                     // to its target, rather than refused
+	sent          []sent                   // of the stop signal's schedule
+	hungUp        bool                     // it was said what a SIGHUP does
+	swept         map[int]bool             // leftovers that got their signal
+	told          map[int][]syscall.Signal // who got which as one of the group
+	ended         bool                     // the child is gone
+	status        unix.WaitStatus          // the child's
+	exit          func(code int)           // set by run: leaves the loop
 
 	mu        sync.Mutex
 	machine   *drain.Machine
@@ -78,6 +79,7 @@ func newSupervisor(cfg config, c child, h host, log *slog.Logger, gate *probe.Ga
 		peers:     noPeers(),
 		said:      map[string]bool{},
 		swept:     map[int]bool{},
+		told:      map[int][]syscall.Signal{},
 		actions:   newActions(cfg),
 		machine:   drain.New(cfg.Plan),
 		received:  map[string]uint64{},

@@ -69,6 +69,7 @@ func (f *fakeHost) host() host {
 			return len(f.children) == 0
 		},
 		children: func() ([]int, bool) { return f.children, true },
+		group:    func(int) []int { return f.children },
 		isChild:  func(int, int) bool { return true },
 		lookAt: func(pid int, patience time.Duration) signals.Process {
 			f.mu.Lock()
