@@ -202,3 +202,24 @@ func TestActionsForReal(t *testing.T) {
 		t.Errorf("the log has the query: %s", r.stderr)
 	}
 }
+
+// A drainit inside another has the same variables; the actions are done once.
+func TestActionsUnderDrainit(t *testing.T) {
+	t.Parallel()
+	told := make(chan string, 10)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { told <- r.URL.Path }))
+	defer server.Close()
+	env := []string{"DRAINIT_AT_DRAIN=post:" + server.URL + "/drain", "DRAINIT_AT_STOP=post:" + server.URL + "/stop"}
+	r := launch(t, spec{env: env, args: command(nil, append([]string{binary, "--"}, role("wait", "3")...)...)})
+	r.says("ready")
+	r.signal(syscall.SIGTERM)
+	r.wantExit(3)
+	close(told)
+	if got := slices.Collect(func(yield func(string) bool) {
+		for s := range told {
+			yield(s)
+		}
+	}); !slices.Equal(got, []string{"/drain", "/stop"}) {
+		t.Errorf("the server was told %q, want each once", got)
+	}
+}

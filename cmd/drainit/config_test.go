@@ -341,6 +341,15 @@ func TestParseUnderDrainit(t *testing.T) {
 	if cfg, _, err := parseUnder([]string{"--", "x"}, short); err != nil || cfg.Plan.Delay != 0 {
 		t.Errorf("got %+v, %v; want what the outer one takes", cfg.Plan, err)
 	}
+	acts := []string{"DRAINIT_AT_DRAIN=USR1", "DRAINIT_AT_STOP=post:http://127.0.0.1/stop", "DRAINIT_STOP_SIGNAL=none"}
+	cfg, _, err := parseUnder([]string{"--", "x"}, acts)
+	if err != nil || cfg.AtDrain != nil || cfg.AtStop != nil || cfg.StopSignal.None() {
+		t.Errorf("got %+v, %v; want no action, which the outer one does, and a stop signal", cfg, err)
+	}
+	cfg, _, err = parseUnder([]string{"--at-stop", "USR2", "--stop-signal", "none", "--", "x"}, acts)
+	if err != nil || len(cfg.AtStop) != 1 || !cfg.StopSignal.None() {
+		t.Errorf("got %+v, %v; want what its own flags say", cfg, err)
+	}
 	if env[0] != "DRAINIT_DRAIN_DELAY=7s" {
 		t.Errorf("the child's environment was changed: %q", env)
 	}

@@ -32,16 +32,19 @@ func underDrainit() bool {
 }
 
 // parseUnder is parse under another drainit. The variables that hold, and those
-// by which peers are known, are that one's too, and it has held and waited, and has
-// what a front listens on, when this one is asked: only a flag of its own has this one do so again.
+// by which peers are known, are that one's too, and it has held and waited, has what
+// a front listens on and has done the actions when this one is asked: only a flag of
+// its own has this one do so again. Where no signal is sent, since actions are the
+// stop, that is the other one's as well.
 func parseUnder(args, env []string) (cfg config, warnings []string, err error) {
 	var shared []string
-	for _, name := range []string{"drain-delay", "drain-until", "name", "stop-order", "exit-with", "front", "front-forwarded"} {
+	for _, name := range []string{"drain-delay", "drain-until", "at-drain", "at-stop", "front", "front-forwarded",
+		"name", "stop-order", "exit-with"} {
 		shared = append(shared, variableOf(name))
 	}
 	own := slices.DeleteFunc(slices.Clone(env), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
-		return slices.Contains(shared, name)
+		return slices.Contains(shared, name) || kv == variableOf("stop-signal")+"=none"
 	})
 	r := readConfig(args, own)
 	r.cfg.Settings.Held = true
