@@ -288,7 +288,11 @@ func TestTenThousandConnections(t *testing.T) {
 			c.Close()
 		}
 	}()
-	for range n {
+	var last time.Time // before the last of those that may stay were opened
+	for i := range n {
+		if i == n-idleLimit {
+			last = time.Now()
+		}
 		c, err := net.DialTimeout("tcp", addr, soon)
 		if err != nil {
 			t.Fatalf("connection %d: %v", len(conns), err)
@@ -307,19 +311,21 @@ func TestTenThousandConnections(t *testing.T) {
 	if open > idleLimit {
 		t.Errorf("with %d connections opened the server has %d, want at most %d", n, open, idleLimit)
 	}
-	if open < idleLimit/2 { // a probe takes the place of one and leaves
+	// A probe takes the place of one and leaves; after a while all go.
+	if open < idleLimit/2 && time.Since(last) < readTime {
 		t.Errorf("the server has %d open, want about %d: is this counting?", open, idleLimit)
 	}
 	livezWithinASecond(t, addr)
 	t.Logf("%d connections opened", n)
 }
 
-// livezWithinASecond asks as kubelet does, with its usual limit, and as kubelet
-// by default lets two of three be late: the machine may be busy.
+// livezWithinASecond asks as kubelet does, with its usual limit. Kubelet lets two
+// of three be late by default, and the machine may be busier than its: what is
+// late because of the server is late always.
 func livezWithinASecond(t *testing.T, addr string) {
 	t.Helper()
 	var took time.Duration
-	for range 3 {
+	for limit := time.Now().Add(2 * soon); time.Now().Before(limit); {
 		began := time.Now()
 		if a := get(t, addr, "/livez"); a.StatusCode != 200 {
 			t.Errorf("/livez: %d, want 200", a.StatusCode)
@@ -328,7 +334,7 @@ func livezWithinASecond(t *testing.T, addr string) {
 			return
 		}
 	}
-	t.Errorf("/livez took %s at the third try, want less than a second", took)
+	t.Errorf("/livez took %s at the last try, want less than a second", took)
 }
 
 // raiseNoFile makes room for as many connections as allowed, and returns how
