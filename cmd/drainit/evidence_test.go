@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"os/signal"
 	"regexp"
@@ -134,6 +135,7 @@ type clients struct {
 	addr string
 	http http.Client
 	wg   sync.WaitGroup
+	sent sync.WaitGroup // done when all requests have been written
 	mu   sync.Mutex
 	cut  []string
 }
@@ -144,8 +146,16 @@ func newClients(t *testing.T, addr string) *clients {
 
 // ask sends a request that takes d, and goes on.
 func (c *clients) ask(d time.Duration) {
+	c.sent.Add(1)
+	sent := sync.OnceFunc(c.sent.Done)
+	ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
+		WroteRequest: func(httptrace.WroteRequestInfo) { sent() },
+	})
 	c.wg.Go(func() {
-		reply, err := c.http.Get(fmt.Sprintf("http://%s/%v", c.addr, d))
+		defer sent()
+		ask, err := http.NewRequestWithContext(ctx, "GET", fmt.Sprintf("http://%s/%v", c.addr, d), nil)
+		must(err)
+		reply, err := c.http.Do(ask)
 		if err == nil {
 			_, err = io.ReadAll(reply.Body)
 			reply.Body.Close()
@@ -183,6 +193,22 @@ func (r *running) wantLogged(key, want string) {
 	}
 }
 
+// untilCounted plays a stop until the number of requests cut is known: on a busy
+// machine the kernel may tell of connections later than drainit waits for that,
+// which then says "at most" instead.
+func untilCounted(t *testing.T, play func() *running) *running {
+	t.Helper()
+	for range 5 {
+		r := play()
+		if r.logged("requests_cut") != "nothing" {
+			return r
+		}
+		t.Logf("at most %s requests cut: not counted in time", r.logged("requests_cut_at_most"))
+	}
+	t.Fatal("the requests cut are never counted")
+	panic("unreachable")
+}
+
 // TestIdleCutsNothing: a server that is gone at once on SIGTERM loses nobody,
 // neither those who have waited since before the stop nor those who come later.
 func TestIdleCutsNothing(t *testing.T) {
@@ -196,22 +222,25 @@ func TestIdleCutsNothing(t *testing.T) {
 				_, port, _ := net.SplitHostPort(addr)
 				flags = append(flags, "--ports", port)
 			}
-			r := launch(t, spec{args: command(flags, role("serve", addr)...)})
-			r.says("ready")
-			c := newClients(t, addr)
-			c.ask(6 * time.Second)
-			c.ask(500 * time.Millisecond)
-			time.Sleep(100 * time.Millisecond)
-			r.signal(syscall.SIGTERM)
-			for range 4 {
+			r := untilCounted(t, func() *running {
+				r := launch(t, spec{args: command(flags, role("serve", addr)...)})
+				r.says("ready")
+				c := newClients(t, addr)
+				c.ask(6 * time.Second)
 				c.ask(500 * time.Millisecond)
-				time.Sleep(100 * time.Millisecond)
-			}
-			c.wg.Wait()
-			r.wantExit(0)
-			if len(c.cut) > 0 {
-				t.Errorf("cut: %q; stderr:\n%s", c.cut, r.stderr)
-			}
+				c.sent.Wait()
+				r.signal(syscall.SIGTERM)
+				for range 4 {
+					c.ask(500 * time.Millisecond)
+					time.Sleep(100 * time.Millisecond)
+				}
+				c.wg.Wait()
+				r.wantExit(0)
+				if len(c.cut) > 0 {
+					t.Errorf("cut: %q; stderr:\n%s", c.cut, r.stderr)
+				}
+				return r
+			})
 			r.wantLogged("hold_ended", "nothing in flight")
 			r.wantLogged("requests_cut", "0")
 			if got := r.logged("connections"); !strings.Contains(got, "in flight had finished") {
@@ -225,16 +254,19 @@ func TestIdleCutsNothing(t *testing.T) {
 // who was cut is told.
 func TestDelayCuts(t *testing.T) {
 	t.Parallel()
-	r, addr := serving(t, "serve", "", "--drain-delay", "1s", "--deadline", "25s")
-	c := newClients(t, addr)
-	c.ask(6 * time.Second)
-	time.Sleep(100 * time.Millisecond)
-	r.signal(syscall.SIGTERM)
-	c.wg.Wait()
-	r.wantExit(0)
-	if len(c.cut) != 1 {
-		t.Errorf("%d requests cut, want the one: %q", len(c.cut), c.cut)
-	}
+	r := untilCounted(t, func() *running {
+		r, addr := serving(t, "serve", "", "--drain-delay", "1s", "--deadline", "25s")
+		c := newClients(t, addr)
+		c.ask(6 * time.Second)
+		c.sent.Wait()
+		r.signal(syscall.SIGTERM)
+		c.wg.Wait()
+		r.wantExit(0)
+		if len(c.cut) != 1 {
+			t.Errorf("%d requests cut, want the one: %q", len(c.cut), c.cut)
+		}
+		return r
+	})
 	r.wantLogged("requests_cut", "1")
 	r.logs(`level=WARN msg="drain report"`)
 }
@@ -243,18 +275,21 @@ func TestDelayCuts(t *testing.T) {
 // answered, is not cut.
 func TestGracefulProgramCutsNothing(t *testing.T) {
 	t.Parallel()
-	r, addr := serving(t, "drain", "", "--drain-delay", "1s", "--deadline", "25s")
-	c := newClients(t, addr)
-	for i := range 8 {
-		c.ask(3*time.Second + time.Duration(i)*100*time.Millisecond)
-	}
-	time.Sleep(100 * time.Millisecond)
-	r.signal(syscall.SIGTERM)
-	c.wg.Wait()
-	r.wantExit(0)
-	if len(c.cut) > 0 {
-		t.Errorf("cut: %q", c.cut)
-	}
+	r := untilCounted(t, func() *running {
+		r, addr := serving(t, "drain", "", "--drain-delay", "1s", "--deadline", "25s")
+		c := newClients(t, addr)
+		for i := range 8 {
+			c.ask(3*time.Second + time.Duration(i)*100*time.Millisecond)
+		}
+		c.sent.Wait()
+		r.signal(syscall.SIGTERM)
+		c.wg.Wait()
+		r.wantExit(0)
+		if len(c.cut) > 0 {
+			t.Errorf("cut: %q", c.cut)
+		}
+		return r
+	})
 	r.wantLogged("requests_cut", "0")
 	r.logs(`level=INFO msg="drain report"`)
 }

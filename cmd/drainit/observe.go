@@ -93,8 +93,10 @@ func (o *observer) stopping() {
 	}
 }
 
-// cutPatience bounds what counting may add to the end of a drain.
-const cutPatience = 250 * time.Millisecond
+// cutPatience bounds what counting may add to the end of a drain. Where processor
+// time is short (cpu.max of cgroups(7)) asking the kernel once was seen to take
+// 400 ms.
+const cutPatience = 500 * time.Millisecond
 
 // cut counts the requests that the child has cut. It waits for the kernel to
 // tell, no longer than cutPatience.
