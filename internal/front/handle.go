@@ -56,9 +56,11 @@ func (x *exchange) end(whole bool) {
 }
 
 // rewrite undoes what httputil takes away of the fields, and appends the client to
-// X-Forwarded-For. Target, Host and framing are taken from the request itself.
+// X-Forwarded-For. Target, Host and framing are taken from the request itself: one
+// whose Connection names Content-Length would else lose it, and its body would be
+// another request to the program.
 func (x *exchange) rewrite(r *httputil.ProxyRequest) {
-	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+	for _, name := range []string{"Content-Length", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
 		if v, ok := r.In.Header[name]; ok {
 			r.Out.Header[name] = v
 		}

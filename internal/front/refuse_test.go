@@ -43,6 +43,30 @@ func TestMalformedPercentIsRefused(t *testing.T) {
 	}
 }
 
+// A field that Connection names does not go through. Content-Length does, or the body
+// would be another request, which nobody has looked at.
+func TestConnectionNamesContentLength(t *testing.T) {
+	to := program(t, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "%s %d %q %v", r.URL.Path, r.ContentLength, body, err)
+	})
+	_, front := behind(t, to)
+	const inner = "GET /inner HTTP/1.1\r\nHost: a\r\n\r\n"
+	for _, names := range []string{"content-length", "close, Content-Length", "Upgrade, Content-Length\r\nUpgrade: x"} {
+		c := dial(t, front)
+		fmt.Fprintf(c, "POST /outer HTTP/1.1\r\nHost: a\r\nConnection: %s\r\nContent-Length: %d\r\n\r\n%s", names, len(inner), inner)
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", names, err)
+		}
+		got, _ := io.ReadAll(answer.Body)
+		if want := fmt.Sprintf("/outer %d %q <nil>", len(inner), inner); string(got) != want {
+			t.Errorf("%s: %s, want %s", names, got, want)
+		}
+		c.Close()
+	}
+}
+
 // Of a malformed body the program gets no end, and the client 400.
 func TestRefusedBodiesHaveNoEnd(t *testing.T) {
 	ends := make(chan error, 1)
