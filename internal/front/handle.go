@@ -50,7 +50,10 @@ func (x *exchange) end(whole bool) {
 		c.reset = true
 		c.mu.Unlock()
 	}
-	if x.status != http.StatusSwitchingProtocols { // which upgraded counts
+	if x.tunnel != nil {
+		x.tunnel.Conn.Close() // one that httputil did not take
+	}
+	if !x.refused && !c.isTunnel() { // which upgraded counts
 		c.front.count(x.status)
 	}
 }
@@ -110,11 +113,14 @@ func (x *exchange) answer(a *http.Response) error {
 func (x *exchange) fail(w http.ResponseWriter, _ *http.Request, err error) {
 	c := x.conn
 	c.mu.Lock()
-	refused := c.refused
+	refused, tunnelled := c.refused, c.phase == tunnel
 	c.mu.Unlock()
 	var none *unanswered
 	switch {
+	case tunnelled: // and the client went before its 101 was written
+		return
 	case refused != nil:
+		x.refused = true
 		c.front.refused.Add(1)
 		x.say(w, http.StatusBadRequest, refusedText(refused), true)
 		return

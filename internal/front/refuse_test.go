@@ -34,12 +34,23 @@ func TestRefusedRequestsReachNobody(t *testing.T) {
 	}
 }
 
-// What net/http's URL parser does not take is refused by it.
-func TestMalformedPercentIsRefused(t *testing.T) {
+// What net/http's parsers do not take is refused by it, and counted.
+func TestRefusedByTheLibrary(t *testing.T) {
 	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) { t.Error("the program was asked") })
-	_, front := behind(t, to)
-	if got := say(t, front, "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 400 ") {
-		t.Errorf("%.200q", got)
+	f, front := behind(t, to)
+	for i, tt := range []struct{ request, want string }{
+		{"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", "400"},
+		{"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "400"},
+		{"POST / HTTP/1.1\r\nHost: a b\r\nContent-Length: 4\r\n\r\nbo", "400"},
+		{"GET / HTTP/1.1\r\nHost: a\r\nExpect: more\r\n\r\n", "417"},
+	} {
+		if got := say(t, front, tt.request); !strings.HasPrefix(got, "HTTP/1.1 "+tt.want+" ") {
+			t.Errorf("%q: %.200q", tt.request, got)
+		}
+		eventually(t, "counted", func() bool { s := f.Stats(); return s.Refused == uint64(i+1) && s.InFlight == 0 })
+	}
+	if s := f.Stats(); s.Requests != [6]uint64{} {
+		t.Errorf("%+v", s)
 	}
 }
 
@@ -74,7 +85,12 @@ func TestRefusedBodiesHaveNoEnd(t *testing.T) {
 		_, err := io.Copy(io.Discard, r.Body)
 		ends <- err
 	})
-	_, front := behind(t, to)
+	f, front := behind(t, to)
+	defer func() {
+		if s := f.Stats(); s.Refused != uint64(2*len(bodiesRefused)) || s.Requests != [6]uint64{} {
+			t.Errorf("%+v, want %d refused and none in a class", s, 2*len(bodiesRefused))
+		}
+	}()
 	for _, tt := range bodiesRefused {
 		for _, cut := range []int{0, 1} { // in one piece, and the body on its own
 			c := dial(t, front)
