@@ -37,6 +37,7 @@ type conn struct {
 	counted bool      // it is in flight
 	served  bool      // a request has been answered
 	waiting bool      // for the first byte of a request, in Read
+	since   time.Time // when that began
 	leaving bool      // no further request is waited for
 	stopped bool      // a read deadline in the past is set
 	closed  bool
@@ -151,7 +152,7 @@ func (c *conn) readFirst(p []byte) (int, error) {
 		c.mu.Unlock()
 		return c.readLast(p)
 	}
-	c.waiting = true
+	c.waiting, c.since = true, time.Now()
 	c.mu.Unlock()
 	n, err := c.Conn.Read(p)
 	c.mu.Lock()
@@ -360,6 +361,13 @@ func (c *conn) leave(unused bool) {
 	if c.waiting {
 		c.Conn.SetReadDeadline(past)
 	}
+}
+
+// silent reports whether nothing is asked, and since when.
+func (c *conn) silent() (since time.Time, is bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.since, c.waiting && !c.leaving
 }
 
 var past = time.Unix(1, 0)
