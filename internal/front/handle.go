@@ -63,7 +63,9 @@ func (x *exchange) end(whole bool) {
 // whose Connection names Content-Length would else lose it, and its body would be
 // another request to the program.
 func (x *exchange) rewrite(r *httputil.ProxyRequest) {
-	for _, name := range []string{"Content-Length", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+	for _, name := range [...]string{
+		"Content-Length", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+	} {
 		if v, ok := r.In.Header[name]; ok {
 			r.Out.Header[name] = v
 		}
