@@ -363,11 +363,14 @@ func (c *conn) leave(unused bool) {
 	}
 }
 
-// silent reports whether nothing is asked, and since when.
-func (c *conn) silent() (since time.Time, is bool) {
+// silent returns for how long nothing has been asked.
+func (c *conn) silent(now time.Time) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.since, c.waiting && !c.leaving
+	if !c.waiting || c.leaving {
+		return 0
+	}
+	return now.Sub(c.since)
 }
 
 var past = time.Unix(1, 0)

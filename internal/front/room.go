@@ -3,7 +3,6 @@ package front
 import (
 	"errors"
 	"net"
-	"slices"
 	"syscall"
 	"time"
 )
@@ -59,22 +58,22 @@ func (f *Front) acceptFailed(err error) bool {
 	return true
 }
 
-// makeRoom has one in sixteen of the connections leave on which nothing is asked, the
-// longest silent first. A moment's silence is the way to the client and back.
+// makeRoom has up to one in sixteen of the connections leave on which nothing is asked,
+// of those that have been silent longest. A moment's silence is the way to the client
+// and back.
 func (f *Front) makeRoom() {
-	type silent struct {
-		conn  *conn
-		since time.Time
+	now := time.Now()
+	longest := time.Duration(0)
+	all := f.all()
+	for _, c := range all {
+		longest = max(longest, c.silent(now))
 	}
-	var all []silent
-	for _, c := range f.all() {
-		if since, is := c.silent(); is && time.Since(since) > leastSilence {
-			all = append(all, silent{c, since})
+	most := 1 + len(all)/16
+	for _, c := range all {
+		if silent := c.silent(now); most > 0 && silent > leastSilence && silent >= longest-longest/16 {
+			c.leave(true)
+			most--
 		}
-	}
-	slices.SortFunc(all, func(a, b silent) int { return a.since.Compare(b.since) })
-	for _, s := range all[:(len(all)+15)/16] {
-		s.conn.leave(true)
 	}
 }
 
