@@ -282,6 +282,7 @@ func (c *conn) begin(whole bool) {
 func (c *conn) notBegun() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.ahead = false
 	c.uncount()
 }
 
