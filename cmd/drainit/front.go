@@ -122,10 +122,11 @@ const (
 
 // frontEvidence is what the front knows of connections, which is exact.
 type frontEvidence struct {
-	link    *frontLink
-	since   time.Time
-	arrived uint64 // as of the look before
-	counted bool
+	link     *frontLink
+	since    time.Time
+	accepted uint64 // as of the look before, as requests
+	requests uint64
+	counted  bool
 }
 
 func (f *frontProcess) evidence() evidence {
@@ -154,15 +155,17 @@ func (e *frontEvidence) look() drain.Observed {
 	}
 }
 
-// arrivals is how many have come since it was called last, none the first time.
+// arrivals is how many have come since it was called last, none the first time. Of
+// connections and requests it is those that were more meanwhile: ever, connections may
+// be far ahead (checks that ask nothing), or requests (on kept connections).
 func (e *frontEvidence) arrivals(stats front.Stats) int {
-	before := e.arrived
-	e.arrived = max(stats.Accepted, started(stats))
+	accepted, requests := e.accepted, e.requests
+	e.accepted, e.requests = stats.Accepted, started(stats)
 	if !e.counted {
 		e.counted = true
 		return 0
 	}
-	return int(e.arrived - before)
+	return max(0, int(e.accepted-accepted), int(e.requests-requests))
 }
 
 // rate is how many requests arrived a second up to now, connections on which
@@ -173,5 +176,5 @@ func (e *frontEvidence) rate() float64 {
 		return 0
 	}
 	e.arrivals(stats)
-	return float64(e.arrived) / max(time.Since(e.since), time.Second).Seconds()
+	return float64(max(e.accepted, e.requests)) / max(time.Since(e.since), time.Second).Seconds()
 }

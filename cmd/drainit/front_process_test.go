@@ -316,6 +316,24 @@ func TestFrontUnixTarget(t *testing.T) {
 	f.wantExit(0)
 }
 
+// TestFrontProgramAtAnotherAddress: a program that listens on another address of this
+// machine, as one on localhost may listen on ::1 alone, is none that the front reaches.
+func TestFrontProgramAtAnotherAddress(t *testing.T) {
+	t.Parallel()
+	f := &fronted{addr: freeAddr(t), target: freeAddr(t), probes: freeAddr(t)}
+	_, port, _ := net.SplitHostPort(f.target)
+	f.running = launch(t, spec{args: command([]string{"--front", f.addr + "=" + f.target, "--probe-addr", f.probes, "--grace-period", "10"},
+		role("app", "127.0.0.2:"+port)...)})
+	f.says("ready")
+	want := f.target + " is not listened on, only 127.0.0.2:" + port + " is"
+	wantSoon(t, want, func() bool {
+		answer, err := probe.Fetch(t.Context(), f.probes, "/readyz")
+		return err == nil && answer.Code == 503 && strings.Contains(string(answer.Body), want)
+	})
+	f.signal(syscall.SIGTERM)
+	f.wantExit(0)
+}
+
 // TestFrontProgramDiesEarly: who waits for an answer is told so, and drainit
 // leaves with the program's status.
 func TestFrontProgramDiesEarly(t *testing.T) {

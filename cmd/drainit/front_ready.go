@@ -73,6 +73,9 @@ func targetsListen(routes []route, finder *conns.Finder) (ok bool, detail string
 		if ok, detail = finder.Listening(ports); !ok {
 			return false, detail
 		}
+		if ok, why := finder.ListeningAt(targetAddrs(routes)); !ok {
+			return false, why
+		}
 	}
 	for _, one := range routes {
 		if one.target.Network != "unix" {

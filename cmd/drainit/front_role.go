@@ -80,6 +80,8 @@ func runFront() int {
 		return exitFailed
 	}
 	runtime.UnlockOSThread()
+	limitProcs(maxFrontProcs)
+	reserveThreads(runtime.GOMAXPROCS(0) + spareThreads)
 	s := &frontServer{conn: conn, out: out, front: front.New(front.Config{
 		Routes: routes, AppendForwarded: order.Config.Append, WaitTarget: frontTargetWait, Log: log,
 	})}

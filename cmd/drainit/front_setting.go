@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -153,4 +154,16 @@ func targetPorts(routes []route) []uint16 {
 		}
 	}
 	return ports
+}
+
+// targetAddrs are the program's addresses on this machine, as far as they are
+// written as such. A name may be several.
+func targetAddrs(routes []route) []netip.AddrPort {
+	var addrs []netip.AddrPort
+	for _, one := range routes {
+		if addr, err := netip.ParseAddrPort(one.target.Address); err == nil && addr.Addr().IsLoopback() {
+			addrs = append(addrs, addr)
+		}
+	}
+	return addrs
 }

@@ -102,6 +102,11 @@ func TestFrontArrivals(t *testing.T) {
 	if got := e.arrivals(front.Stats{Accepted: 12}); got != 2 {
 		t.Errorf("two connections: got %d arrivals", got)
 	}
+	e = &frontEvidence{}
+	e.arrivals(front.Stats{Accepted: 100_000, Requests: [6]uint64{2: 500}}) // of checks that ask nothing
+	if got := e.arrivals(front.Stats{Accepted: 100_000, Requests: [6]uint64{2: 503}}); got != 3 {
+		t.Errorf("three requests on kept connections: got %d arrivals", got)
+	}
 }
 
 // TestFrontIsNobodysListener: nothing that is found counts it for the program.

@@ -115,10 +115,10 @@ func supervise(cfg config, env []string, out *logWriter, log *slog.Logger) int {
 // returns what waits for it. Each is a long row of handshakes between threads,
 // which leave a second processor idle.
 func makeReady() func() received {
-	limitProcs()
+	limitProcs(maxProcs)
 	threads := make(chan struct{})
 	go func() {
-		reserveThreads()
+		reserveThreads(spareThreads)
 		close(threads)
 	}()
 	signals := make(chan received)

@@ -8,8 +8,10 @@ import (
 )
 
 const (
-	// maxProcs bounds how many goroutines run at once, each on a thread.
-	maxProcs = 2
+	// maxProcs bounds how many goroutines run at once, each on a thread, and
+	// maxFrontProcs the same in the front, which has the program's load.
+	maxProcs      = 2
+	maxFrontProcs = 8
 
 	// spareThreads are for goroutines that wait in a system call: a look into
 	// /proc that hangs, a line for a standard error that nobody reads. At most
@@ -21,10 +23,10 @@ const (
 	roomLeft = 16
 )
 
-// limitProcs sees to maxProcs. It stops the world.
-func limitProcs() {
-	if runtime.GOMAXPROCS(0) > maxProcs {
-		runtime.GOMAXPROCS(maxProcs)
+// limitProcs has at most so many goroutines run at once. It stops the world.
+func limitProcs(most int) {
+	if runtime.GOMAXPROCS(0) > most {
+		runtime.GOMAXPROCS(most)
 	}
 }
 
@@ -33,8 +35,7 @@ func limitProcs() {
 // (pids of cgroups(7), RLIMIT_NPROC) it ends the process, and with PID 1 the
 // container. Threads are never given up, and an idle one is taken before one is
 // made.
-func reserveThreads() {
-	n := spareThreads
+func reserveThreads(n int) {
 	if room, ok := proc.PIDRoom(); ok {
 		n = max(0, min(n, room-roomLeft))
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"slices"
 	"sync"
 )
@@ -68,6 +69,33 @@ func (f *Finder) Listening(ports []uint16) (ok bool, detail string) {
 		return allListen(list, ports)
 	}
 	return f.childListens(list)
+}
+
+// ListeningAt is Listening for addresses: whether a connection to each is one to
+// somebody but drainit. A server on localhost may be one on ::1 alone.
+func (f *Finder) ListeningAt(want []netip.AddrPort) (ok bool, detail string) {
+	list, err := f.others()
+	if err != nil {
+		return false, fmt.Sprintf("listening sockets cannot be read (%v): set --ready-check", err)
+	}
+	for _, to := range want {
+		if slices.ContainsFunc(list, func(l Listener) bool { return l.takes(to) }) {
+			continue
+		}
+		for _, l := range list {
+			if l.Addr.Port() == to.Port() {
+				return false, fmt.Sprintf("%s is not listened on, only %s is", to, l.Addr)
+			}
+		}
+		return false, fmt.Sprintf("%s is not listened on", to)
+	}
+	return true, ""
+}
+
+// takes reports whether a connection to the address may be one to the listener.
+func (l Listener) takes(to netip.AddrPort) bool {
+	at, ip := l.Addr.Addr(), to.Addr().Unmap()
+	return l.Addr.Port() == to.Port() && (at == ip || at.IsUnspecified() && (at.Is6() || ip.Is4()))
 }
 
 // Ports returns the TCP ports the child listens on by now, and whether that is

@@ -323,3 +323,27 @@ func TestPorts(t *testing.T) {
 		}
 	}
 }
+
+func TestListeningAt(t *testing.T) {
+	for _, tt := range []struct {
+		listens, want string
+		ok            bool
+	}{
+		{"127.0.0.1:80", "127.0.0.1:80", true},
+		{"127.0.0.1:80", "[::ffff:127.0.0.1]:80", true},
+		{"127.0.0.1:80", "127.0.0.2:80", false},
+		{"127.0.0.1:80", "127.0.0.1:81", false},
+		{"[::1]:80", "127.0.0.1:80", false},
+		{"127.0.0.1:80", "[::1]:80", false},
+		{"0.0.0.0:80", "127.0.0.1:80", true},
+		{"0.0.0.0:80", "[::1]:80", false},
+		{"[::]:80", "127.0.0.1:80", true},
+		{"[::]:80", "[::1]:80", true},
+	} {
+		w := &world{list: []Listener{at(tt.listens, 0, 1, 0)}}
+		ok, detail := w.finder().ListeningAt([]netip.AddrPort{netip.MustParseAddrPort(tt.want)})
+		if ok != tt.ok {
+			t.Errorf("%s, asked at %s: %v (%s)", tt.listens, tt.want, ok, detail)
+		}
+	}
+}

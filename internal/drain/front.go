@@ -71,8 +71,11 @@ func (m *Machine) frontGone(now time.Time, e FrontGone) []Action {
 	if e.CutKnown {
 		m.rec.cut, m.rec.CutKnown = e.Cut, true
 	}
-	if m.Finishing() {
+	switch sweep := m.rec.ChildExitAt.Add(m.plan.Sweep); {
+	case m.Finishing():
 		return m.exit(now, m.sweptWhy)
+	case m.state == Sweeping && sweep.Before(m.patience):
+		m.patience = sweep
 	}
 	if m.state == Killing {
 		return nil // of that

@@ -275,7 +275,9 @@ func (m *Machine) beginSweep(now time.Time) []Action {
 	m.patience = now.Add(frontPatience)
 	if m.sweeping {
 		todo = append(todo, Sweep{})
-		m.patience = now.Add(m.plan.Sweep)
+		if sweep := now.Add(m.plan.Sweep); !m.frontUp() || sweep.After(m.patience) {
+			m.patience = sweep // SIGKILL to the leftovers may be one to all, the front included
+		}
 	}
 	if deadline, ok := m.deadline(); ok && deadline.Before(m.patience) {
 		m.patience = deadline

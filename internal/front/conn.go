@@ -30,15 +30,19 @@ type conn struct {
 	cond    sync.Cond // of what follows
 	phase   phase
 	asked   bool      // a request is here whole and is not answered
+	headed  bool      // the head of one is
+	ahead   bool      // something came after it
 	running *exchange // the request that is being answered, until the last byte of that
 	done    bool      // the client sends no more
 	counted bool      // it is in flight
 	served  bool      // a request has been answered
 	waiting bool      // for the first byte of a request, in Read
+	since   time.Time // when that began
 	leaving bool      // no further request is waited for
 	stopped bool      // a read deadline in the past is set
 	closed  bool
 	reset   bool  // Close resets the connection
+	cut     bool  // by Cut
 	over    bool  // nothing more is read, whatever comes
 	refused error // why a request was refused
 	kept    *upstream
@@ -107,6 +111,8 @@ func (c *conn) readMessage(p []byte) (int, error) {
 	}
 	if whole := c.framing.state == complete; whole || c.framing.begun() || refused != nil {
 		c.begin(whole)
+	} else if len(c.early) == 0 {
+		c.notBegun()
 	}
 	if refused != nil {
 		c.mu.Lock()
@@ -146,7 +152,7 @@ func (c *conn) readFirst(p []byte) (int, error) {
 		c.mu.Unlock()
 		return c.readLast(p)
 	}
-	c.waiting = true
+	c.waiting, c.since = true, time.Now()
 	c.mu.Unlock()
 	n, err := c.Conn.Read(p)
 	c.mu.Lock()
@@ -156,8 +162,15 @@ func (c *conn) readFirst(p []byte) (int, error) {
 	if n == 0 && leaving && errors.Is(err, os.ErrDeadlineExceeded) {
 		return c.readLast(p)
 	}
+	if n > 0 && (leaving || n < awake) { // with a deadline of leave's, or of net/http's for silence
+		c.Conn.SetReadDeadline(time.Now().Add(headTime))
+	}
 	return n, err
 }
+
+// awake is how many bytes of a further request net/http waits for before it bounds
+// the head.
+const awake = 4
 
 // readLast returns what has arrived, without waiting: a client that asked in the
 // last moment is answered.
@@ -196,6 +209,9 @@ func (c *conn) hold() error {
 		switch {
 		case n > 0:
 			c.early = append(c.early, b[0])
+			c.mu.Lock()
+			c.ahead = true
+			c.mu.Unlock()
 		case err == io.EOF:
 			c.mu.Lock()
 			c.done = true
@@ -249,16 +265,25 @@ func (c *conn) finish() {
 	c.over = true
 }
 
-// begin counts the request as in flight from its first byte on, and notes that it is
-// here whole.
+// begin counts the request as in flight from its first byte on, and notes whether it
+// is here whole, or its head.
 func (c *conn) begin(whole bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.asked = whole
+	c.asked, c.headed = whole, c.framing.state > fieldLine
+	c.ahead = len(c.early) > 0
 	if !c.counted && !c.closed {
 		c.counted = true
 		c.front.inFlight.Add(1)
 	}
+}
+
+// notBegun notes that what came after the last request was empty lines, and no other.
+func (c *conn) notBegun() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead = false
+	c.uncount()
 }
 
 // run notes that the handler answers the request now.
@@ -294,19 +319,28 @@ func (c *conn) uncount() {
 func (c *conn) upgraded() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.phase == tunnel || c.closed {
+	if c.phase == tunnel {
 		return
 	}
 	c.phase = tunnel
-	c.uncount()
-	c.front.upgraded.Add(1)
 	c.front.count(101)
+	if !c.closed {
+		c.uncount()
+		c.front.upgraded.Add(1)
+	}
+}
+
+func (c *conn) isTunnel() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.phase == tunnel
 }
 
 // end closes the connection and reports whether something was cut by that.
 func (c *conn) end() bool {
 	c.mu.Lock()
 	cut := !c.closed && (c.counted || c.phase == tunnel)
+	c.cut = true
 	if x := c.running; x != nil && !x.in.ProtoAtLeast(1, 1) {
 		c.reset = c.counted
 	}
@@ -328,6 +362,16 @@ func (c *conn) leave(unused bool) {
 	if c.waiting {
 		c.Conn.SetReadDeadline(past)
 	}
+}
+
+// silent returns for how long nothing has been asked.
+func (c *conn) silent(now time.Time) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.waiting || c.leaving {
+		return 0
+	}
+	return now.Sub(c.since)
 }
 
 var past = time.Unix(1, 0)
@@ -353,7 +397,8 @@ func (c *conn) SetDeadline(t time.Time) error {
 func (c *conn) CloseWrite() error { return closeWrite(c.Conn) }
 
 // Close closes the connection and the one to the program behind it. A cut answer
-// whose end only the end of the connection says is reset, so that it looks cut.
+// whose end only the end of the connection says is reset, so that it looks cut. One
+// whose client may be sending is open for a moment more.
 func (c *conn) Close() error {
 	c.mu.Lock()
 	if c.closed {
@@ -364,8 +409,11 @@ func (c *conn) Close() error {
 	if c.phase == tunnel {
 		c.front.upgraded.Add(-1)
 	}
+	if c.counted && c.running == nil && c.refused == nil {
+		c.unheard()
+	}
 	c.uncount()
-	kept, reset, over := c.kept, c.reset, c.over
+	kept, reset, over := c.kept, c.reset, c.over || c.ahead
 	c.kept = nil
 	c.cond.Broadcast()
 	c.mu.Unlock()
@@ -373,15 +421,28 @@ func (c *conn) Close() error {
 		kept.timer.Stop()
 		kept.discard()
 	}
-	c.front.forget(c)
-	switch {
-	case reset:
-		setReset(c.Conn)
-	case over:
-		go linger(c.Conn)
+	if over && !reset {
+		go func() {
+			defer c.front.forget(c)
+			linger(c.Conn)
+		}()
 		return nil
 	}
+	c.front.forget(c)
+	if reset {
+		setReset(c.Conn)
+	}
 	return c.Conn.Close()
+}
+
+// unheard counts a request that the handler has not seen: net/http has refused it,
+// or it has not come to the end of its head. The caller holds c.mu.
+func (c *conn) unheard() {
+	if c.headed && !c.cut {
+		c.front.refused.Add(1)
+		return
+	}
+	c.front.count(0)
 }
 
 // closeWrite is shutdown(2) of what is sent.

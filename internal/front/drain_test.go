@@ -293,3 +293,32 @@ func TestCut(t *testing.T) {
 	}
 	eventually(t, "nothing open", func() bool { return f.Stats().Connections == 0 })
 }
+
+// What a client sends ahead of an answer that ends its connection takes none of the
+// answer along: a connection that is closed with something unread is reset.
+func TestPipeliningClientReadsItsLastAnswer(t *testing.T) {
+	const size = 1 << 20
+	more := make(chan bool)
+	to := program(t, func(w http.ResponseWriter, r *http.Request) {
+		<-more
+		io.CopyN(w, zeros{}, size)
+	})
+	f, front := behind(t, to)
+	f.Drain()
+	c := dial(t, front)
+	c.SetReadBuffer(64 << 10)
+	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	eventually(t, "in flight", func() bool { return f.Stats().InFlight == 1 })
+	io.WriteString(c, "GET /next HTTP/1.1\r\nHost: a\r\n\r\n")
+	conn := f.all()[0]
+	eventually(t, "the next one is there", func() bool { return arrived(conn) })
+	more <- true
+	eventually(t, "the answer is written", func() bool { return f.Stats().Requests[2] == 1 })
+	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := io.Copy(io.Discard, answer.Body); n != size || err != nil {
+		t.Errorf("%d bytes of %d, %v", n, size, err)
+	}
+}

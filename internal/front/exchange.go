@@ -28,8 +28,14 @@ type exchange struct {
 	in   *http.Request // the server's own, which gets the trailers
 	w    http.ResponseWriter
 
-	status int // said to the client; 0 if none was
-	sent   sendState
+	status  int  // said to the client; 0 if none was
+	refused bool // for its body, and counted
+	tunnel  *upstream
+	sent    sendState
+
+	informing sync.Mutex // net/http writes 1xx for whoever says them, at once
+	continued bool       // 100 was said
+	answered  bool       // it is too late for that
 
 	mu       sync.Mutex
 	up       *upstream // while the request is under way on it
@@ -107,6 +113,7 @@ func (x *exchange) ask(u *upstream, out *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	answer, err := x.readHead(u, out)
+	x.noMore()
 	if x.sent.skip != nil {
 		close(x.sent.skip)
 	}
@@ -133,13 +140,40 @@ func (x *exchange) readHead(u *upstream, out *http.Request) (*http.Response, err
 			return answer, nil
 		}
 		if trace != nil && x.in.ProtoAtLeast(1, 1) {
-			trace.Got1xxResponse(code, textproto.MIMEHeader(answer.Header))
+			x.inform(func() { trace.Got1xxResponse(code, textproto.MIMEHeader(answer.Header)) }, code)
 		}
 		if code == http.StatusContinue && x.sent.ask != nil {
 			close(x.sent.ask)
 			x.sent.ask = nil
 		}
 	}
+}
+
+// inform passes on what comes before the answer.
+func (x *exchange) inform(say func(), code int) {
+	x.informing.Lock()
+	defer x.informing.Unlock()
+	x.continued = x.continued || code == http.StatusContinue
+	say()
+}
+
+// noMore says that the answer is there, or that there is none.
+func (x *exchange) noMore() {
+	x.informing.Lock()
+	defer x.informing.Unlock()
+	x.answered = true
+}
+
+// askForBody does so where the program has not, and reports whether it is still
+// wanted.
+func (x *exchange) askForBody() bool {
+	x.informing.Lock()
+	defer x.informing.Unlock()
+	if !x.continued && !x.answered && x.in.ProtoAtLeast(1, 1) {
+		x.continued = true
+		x.w.WriteHeader(http.StatusContinue)
+	}
+	return !x.answered
 }
 
 // asItCame undoes what reading the head did to it: net/http takes Pragma: no-cache
@@ -184,6 +218,7 @@ func (x *exchange) wrap(u *upstream, answer *http.Response, stop func() bool) {
 	if answer.StatusCode == http.StatusSwitchingProtocols {
 		stop() // httputil closes the body when the client goes
 		x.leave()
+		x.tunnel = u
 		answer.Body = &tunnelBody{u}
 		return
 	}

@@ -54,7 +54,7 @@ type Stats struct {
 	// for those that got no status since the client went, or was cut.
 	Requests [6]uint64
 
-	Refused uint64 // requests refused with 400 or 431 for their form; in no class
+	Refused uint64 // requests refused with 400, 417 or 431 for their form; in no class
 	Failed  uint64 // not answered to the end by the program: with a 502, or with an answer that it broke off
 	Cut     uint64 // requests and tunnels that Cut ended
 }

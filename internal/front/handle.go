@@ -50,15 +50,22 @@ func (x *exchange) end(whole bool) {
 		c.reset = true
 		c.mu.Unlock()
 	}
-	if x.status != http.StatusSwitchingProtocols { // which upgraded counts
+	if x.tunnel != nil {
+		x.tunnel.Conn.Close() // one that httputil did not take
+	}
+	if !x.refused && !c.isTunnel() { // which upgraded counts
 		c.front.count(x.status)
 	}
 }
 
 // rewrite undoes what httputil takes away of the fields, and appends the client to
-// X-Forwarded-For. Target, Host and framing are taken from the request itself.
+// X-Forwarded-For. Target, Host and framing are taken from the request itself: one
+// whose Connection names Content-Length would else lose it, and its body would be
+// another request to the program.
 func (x *exchange) rewrite(r *httputil.ProxyRequest) {
-	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+	for _, name := range [...]string{
+		"Content-Length", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+	} {
 		if v, ok := r.In.Header[name]; ok {
 			r.Out.Header[name] = v
 		}
@@ -108,11 +115,14 @@ func (x *exchange) answer(a *http.Response) error {
 func (x *exchange) fail(w http.ResponseWriter, _ *http.Request, err error) {
 	c := x.conn
 	c.mu.Lock()
-	refused := c.refused
+	refused, tunnelled := c.refused, c.phase == tunnel
 	c.mu.Unlock()
 	var none *unanswered
 	switch {
+	case tunnelled: // and the client went before its 101 was written
+		return
 	case refused != nil:
+		x.refused = true
 		c.front.refused.Add(1)
 		x.say(w, http.StatusBadRequest, refusedText(refused), true)
 		return

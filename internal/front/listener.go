@@ -24,13 +24,18 @@ type listener struct {
 	to    *target
 }
 
-// Accept waits for the next client.
+// Accept waits for the next client, and for room for it.
 func (l *listener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+	for {
+		l.front.waitForRoom()
+		c, err := l.Listener.Accept()
+		if err == nil {
+			return l.front.admit(c, l.to), nil
+		}
+		if !l.front.acceptFailed(err) {
+			return nil, err
+		}
 	}
-	return l.front.admit(c, l.to), nil
 }
 
 // finish closes the listener without losing a connection. The kernel resets those

@@ -190,3 +190,23 @@ func TestLargeHeads(t *testing.T) {
 		t.Errorf("%d bytes, the end is %q", len(got), got[max(0, len(got)-100):])
 	}
 }
+
+// An empty line after the body of a POST, which old clients send, is no request.
+func TestEmptyLineIsNotInFlight(t *testing.T) {
+	to := program(t, func(w http.ResponseWriter, r *http.Request) { io.Copy(io.Discard, r.Body) })
+	f, front := behind(t, to)
+	for _, end := range []string{"\r\n", "\r"} {
+		c := dial(t, front)
+		r := bufio.NewReader(c)
+		for range 2 {
+			io.WriteString(c, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"+end)
+			if _, err := http.ReadResponse(r, nil); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "nothing in flight", func() bool { return f.Stats().InFlight == 0 })
+			if end == "\r" {
+				io.WriteString(c, "\n")
+			}
+		}
+	}
+}

@@ -566,3 +566,48 @@ func TestNothingIsHeldBack(t *testing.T) {
 		c.Close()
 	}
 }
+
+// While the program says 1xx after 1xx the front asks for the body itself. They do
+// not get in each other's way.
+func TestHintsWhileTheBodyIsAskedFor(t *testing.T) {
+	const hint = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		readHead(r)
+		body := make(chan string)
+		go func() {
+			b := make([]byte, 4)
+			io.ReadFull(r, b)
+			body <- string(b)
+		}()
+		for {
+			io.WriteString(c, hint)
+			select {
+			case b := <-body:
+				fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n%s", b)
+				return
+			case <-time.After(100 * time.Microsecond):
+			}
+		}
+	})
+	_, front := behind(t, to, func(c *Config) { c.AppendForwarded = false })
+	c := dial(t, front)
+	r := bufio.NewReader(c)
+	io.WriteString(c, "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n")
+	for asked := 0; ; {
+		head, err := readHead(r)
+		switch {
+		case head == hint:
+		case head == "HTTP/1.1 100 Continue\r\n\r\n":
+			asked++
+			io.WriteString(c, "body")
+		case strings.HasPrefix(head, "HTTP/1.1 200 OK\r\n"):
+			if asked != 1 {
+				t.Errorf("asked for the body %d times", asked)
+			}
+			expect(t, r, "body")
+			return
+		default:
+			t.Fatalf("%q, %v", head, err)
+		}
+	}
+}

@@ -34,12 +34,47 @@ func TestRefusedRequestsReachNobody(t *testing.T) {
 	}
 }
 
-// What net/http's URL parser does not take is refused by it.
-func TestMalformedPercentIsRefused(t *testing.T) {
+// What net/http's parsers do not take is refused by it, and counted.
+func TestRefusedByTheLibrary(t *testing.T) {
 	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) { t.Error("the program was asked") })
+	f, front := behind(t, to)
+	for i, tt := range []struct{ request, want string }{
+		{"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", "400"},
+		{"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "400"},
+		{"POST / HTTP/1.1\r\nHost: a b\r\nContent-Length: 4\r\n\r\nbo", "400"},
+		{"GET / HTTP/1.1\r\nHost: a\r\nExpect: more\r\n\r\n", "417"},
+	} {
+		if got := say(t, front, tt.request); !strings.HasPrefix(got, "HTTP/1.1 "+tt.want+" ") {
+			t.Errorf("%q: %.200q", tt.request, got)
+		}
+		eventually(t, "counted", func() bool { s := f.Stats(); return s.Refused == uint64(i+1) && s.InFlight == 0 })
+	}
+	if s := f.Stats(); s.Requests != [6]uint64{} {
+		t.Errorf("%+v", s)
+	}
+}
+
+// A field that Connection names does not go through. Content-Length does, or the body
+// would be another request, which nobody has looked at.
+func TestConnectionNamesContentLength(t *testing.T) {
+	to := program(t, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "%s %d %q %v", r.URL.Path, r.ContentLength, body, err)
+	})
 	_, front := behind(t, to)
-	if got := say(t, front, "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 400 ") {
-		t.Errorf("%.200q", got)
+	const inner = "GET /inner HTTP/1.1\r\nHost: a\r\n\r\n"
+	for _, names := range []string{"content-length", "close, Content-Length", "Upgrade, Content-Length\r\nUpgrade: x"} {
+		c := dial(t, front)
+		fmt.Fprintf(c, "POST /outer HTTP/1.1\r\nHost: a\r\nConnection: %s\r\nContent-Length: %d\r\n\r\n%s", names, len(inner), inner)
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", names, err)
+		}
+		got, _ := io.ReadAll(answer.Body)
+		if want := fmt.Sprintf("/outer %d %q <nil>", len(inner), inner); string(got) != want {
+			t.Errorf("%s: %s, want %s", names, got, want)
+		}
+		c.Close()
 	}
 }
 
@@ -50,7 +85,12 @@ func TestRefusedBodiesHaveNoEnd(t *testing.T) {
 		_, err := io.Copy(io.Discard, r.Body)
 		ends <- err
 	})
-	_, front := behind(t, to)
+	f, front := behind(t, to)
+	defer func() {
+		if s := f.Stats(); s.Refused != uint64(2*len(bodiesRefused)) || s.Requests != [6]uint64{} {
+			t.Errorf("%+v, want %d refused and none in a class", s, 2*len(bodiesRefused))
+		}
+	}()
 	for _, tt := range bodiesRefused {
 		for _, cut := range []int{0, 1} { // in one piece, and the body on its own
 			c := dial(t, front)

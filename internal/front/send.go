@@ -152,7 +152,7 @@ func (x *exchange) sendBody(u *upstream) {
 	}
 	go func() {
 		defer close(s.done)
-		if ask != nil && !wanted(ask, skip) {
+		if ask != nil && (!wanted(ask, skip) || !x.askForBody()) {
 			s.err = errNotWanted
 			return
 		}

@@ -34,8 +34,11 @@ type Front struct {
 	errorLog  *log.Logger
 	waitUntil time.Time
 
+	most int // connections at a time
+
 	draining atomic.Bool
 	closing  atomic.Bool
+	warned   atomic.Bool   // that there is no room
 	cutting  chan struct{} // closed by Cut
 
 	mu    sync.Mutex
@@ -64,6 +67,7 @@ func New(cfg Config) *Front {
 	f := &Front{
 		cfg:      cfg,
 		errorLog: log.New(io.Discard, "", 0),
+		most:     mostConnections(),
 		cutting:  make(chan struct{}),
 		conns:    map[*conn]struct{}{},
 	}

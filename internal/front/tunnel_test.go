@@ -145,3 +145,47 @@ func TestTunnelThatBreaks(t *testing.T) {
 	c.Close()
 	eventually(t, "no tunnel", func() bool { return f.Stats().Upgraded == 0 })
 }
+
+// A program that switches to what nobody asked for is none that can be passed on. Its
+// connection ends.
+func TestTunnelOfAnotherKind(t *testing.T) {
+	ended := make(chan bool, 1)
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		readHead(r)
+		io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\n")
+		io.Copy(io.Discard, r)
+		ended <- true
+	})
+	f, front := behind(t, to)
+	c := dial(t, front)
+	io.WriteString(c, handshake)
+	if head, err := readHead(bufio.NewReader(c)); !strings.HasPrefix(head, "HTTP/1.1 502 ") {
+		t.Errorf("%q, %v", head, err)
+	}
+	receive(t, ended)
+	if s := f.Stats(); s.Requests[1] != 0 || s.Upgraded != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// A client that goes while its tunnel begins is counted once, and not as a failure of
+// the program's.
+func TestClientThatGoesInTheHandshake(t *testing.T) {
+	to := upgrading(t, func(c net.Conn, r *bufio.Reader) { io.Copy(io.Discard, r) })
+	f, front := behind(t, to)
+	const count = 300
+	for i := range count {
+		c := dial(t, front)
+		io.WriteString(c, handshake)
+		time.Sleep(time.Duration(i) * 3 * time.Microsecond)
+		c.SetLinger(0)
+		c.Close()
+	}
+	eventually(t, "each counted", func() bool {
+		s := f.Stats()
+		return s.Requests[0]+s.Requests[1] == s.Accepted && s.InFlight == 0 && s.Upgraded == 0 && s.Connections == 0
+	})
+	if s := f.Stats(); s.Failed > 0 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -2,6 +2,10 @@ package peers_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"sync"
 	"syscall"
 	"testing"
@@ -55,4 +59,38 @@ func askMuch(a *attempt, addr string) {
 		})
 	}
 	all.Wait()
+}
+
+// TestNoMoreProcessesBehindAFront: the front has the threads that it needs by then,
+// too. Its end would be a stop that nobody asked for.
+func TestNoMoreProcessesBehindAFront(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	const uid = 61740
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "answer") }))
+	defer server.Close()
+	begin, word, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer begin.Close()
+	alone(t, func(a *attempt) {
+		probes, front := freeAddr(), freeAddr()
+		p := a.start(spec{
+			prepare: fmt.Sprintf("uid=%d nproc=60", uid),
+			flags: map[string][]string{"drainit": {"--probe-addr", probes, "--drain-delay", "0", "--deadline", "4s",
+				"--front", front + "=" + server.Listener.Addr().String()}},
+			command: sh("read begin\n" + holdEverySlot),
+			stdin:   begin,
+		})
+		a.soon("the front serves", func() bool { code, _ := get(front, "/"); return code == 200 })
+		word.Close()
+		p.says("full")
+		askMuch(a, front)
+		if code, body := get(front, "/"); code != 200 || body != "answer" {
+			a.fail("through the front: %d %s", code, body)
+		}
+		p.signal(syscall.SIGTERM)
+		p.wantExit(5)
+	})
 }

@@ -1,0 +1,87 @@
+package front
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"syscall"
+	"testing"
+)
+
+// few is behind with room for so many connections.
+func few(t *testing.T, most int, program net.Addr) (*Front, string) {
+	l := listen(t)
+	f := New(Config{Routes: []Route{{l, Target{program.Network(), program.String()}}}})
+	f.most = most
+	f.Serve()
+	t.Cleanup(func() { f.Close(); f.Cut() })
+	return f, l.Addr().String()
+}
+
+// Where there is no room for more connections the longest silent one leaves, and who
+// is new is served. What is in flight stays.
+func TestRoom(t *testing.T) {
+	release := make(chan bool)
+	f, front := few(t, 6, program(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/slow" {
+			<-release
+		}
+		fmt.Fprint(w, "answer")
+	}))
+	const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+	slow := dial(t, front)
+	io.WriteString(slow, "GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	eventually(t, "in flight", func() bool { return f.Stats().InFlight == 1 })
+	var kept []net.Conn
+	for range 5 {
+		c := dial(t, front)
+		io.WriteString(c, get)
+		expect(t, c, "HTTP/1.1 200 OK\r\n")
+		kept = append(kept, c)
+	}
+	c := dial(t, front)
+	io.WriteString(c, get)
+	expect(t, c, "HTTP/1.1 200 OK\r\n")
+	if n := f.Stats().Connections; n > 6 {
+		t.Errorf("%d connections", n)
+	}
+	io.Copy(io.Discard, kept[0]) // up to its end
+	io.WriteString(kept[4], get)
+	close(release)
+	if got, err := io.ReadAll(slow); err != nil || len(got) == 0 {
+		t.Errorf("what was in flight: %q, %v", got, err)
+	}
+	eventually(t, "the last is served still", func() bool { return f.Stats().Requests[2] == 8 })
+}
+
+// failing is a listener whose accept(2) fails first.
+type failing struct {
+	net.Listener
+	times atomic.Int32
+	err   error
+}
+
+func (l *failing) Accept() (net.Conn, error) {
+	if l.times.Add(-1) >= 0 {
+		return nil, &net.OpError{Op: "accept", Err: l.err}
+	}
+	return l.Listener.Accept()
+}
+
+// What accept(2) fails with is over soon, and no reason to serve nobody any more.
+func TestAcceptFails(t *testing.T) {
+	to := program(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "answer") })
+	for _, err := range []error{syscall.ENOMEM, syscall.ENOBUFS, syscall.EPERM, syscall.EPROTO, syscall.EMFILE} {
+		l := &failing{Listener: listen(t), err: err}
+		l.times.Store(3)
+		f := New(Config{Routes: []Route{{l, Target{"tcp", to.String()}}}})
+		f.Serve()
+
+		if got := say(t, l.Addr().String(), "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"); len(got) == 0 {
+			t.Errorf("after %v: no answer", err)
+		}
+		f.Close()
+	}
+}
