@@ -143,6 +143,17 @@ func (f *fronted) inFlight(n int) {
 	})
 }
 
+// refuses: nobody has the port open any more, drainit neither, which lives.
+func (f *fronted) refuses() {
+	f.t.Helper()
+	if conn, err := net.Dial("tcp", f.addr); !errors.Is(err, syscall.ECONNREFUSED) {
+		f.t.Errorf("connecting to %s: got %v, %v; want it refused", f.addr, conn, err)
+	}
+	if !runs(f.cmd.Process.Pid) {
+		f.t.Error("drainit has gone")
+	}
+}
+
 func ended(t *testing.T, done <-chan asking) asking {
 	t.Helper()
 	select {
@@ -370,6 +381,7 @@ func TestFrontKilled(t *testing.T) {
 		_ = syscall.Kill(f.frontPID(), syscall.SIGKILL)
 		f.logs(`level=ERROR msg="front has gone" status=137 why="a signal that drainit did not send"`)
 		f.logs(`msg="stop signal sent"`)
+		f.refuses()
 		if got := f.body("/metrics"); !strings.Contains(got, "\ndrainit_front_up 0\n") {
 			t.Errorf("got metrics %s", got)
 		}
@@ -591,6 +603,7 @@ func TestFrontDeadline(t *testing.T) {
 	f.logs(`msg="stop signal sent"`)
 	f.wantLogged("hold_ended", "reserve begins")
 	f.wantLogged("connections", "2 requests in flight left")
+	f.refuses()
 	io.WriteString(socket, "still here\n") // and not cut: the program has the reserve
 	if line, err := r.ReadString('\n'); line != "still here\n" {
 		t.Errorf("through the tunnel: got %q, %v", line, err)
