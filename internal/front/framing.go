@@ -155,7 +155,7 @@ func (m *framing) unfinished() error {
 			return badChunk
 		}
 	case chunkLine:
-		if length > chunkLimit {
+		if length > chunkLimit+1 { // with its CR
 			return badChunk
 		}
 	}

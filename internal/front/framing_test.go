@@ -196,6 +196,35 @@ func TestEmptyLinesAfterPOST(t *testing.T) {
 	}
 }
 
+// What has as many bytes as the limits say is taken, and one more is not.
+func TestLimits(t *testing.T) {
+	const post, chunked = "POST / HTTP/1.1\r\nHost: a\r\n", "Transfer-Encoding: chunked\r\n\r\n"
+	for _, tt := range []struct {
+		name, before, padded, after string
+		limit                       int
+	}{
+		{"a head", "", "GET / HTTP/1.1\r\nHost: a\r\nX: PAD\r\n\r\n", "", 64 << 10},
+		{"a first line", "", "GET /PAD HTTP/1.1\r\nHost: a\r\n\r\n", "", 64 << 10},
+		{"an answer's", "", "HTTP/1.1 103 \r\nX: 1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: PAD\r\n\r\n", "", 256 << 10},
+		{"a length", post + "Content-Length: ", "PAD3", "\r\n\r\nabc", 18},
+		{"a chunk's size", post + chunked, "PAD3", "\r\nabc\r\n0\r\n\r\n", 15},
+		{"a chunk's line", post + chunked, "3;PAD", "\r\nabc\r\n0\r\n\r\n", 256},
+		{"all extensions", post + chunked + strings.Repeat("1;"+strings.Repeat("a", 199)+"\r\nx\r\n", 20), "3;PAD", "\r\nabc\r\n0\r\n\r\n", 97},
+		{"trailers", post + chunked + "0\r\n", "X: PAD\r\n\r\n", "", 3 << 10},
+	} {
+		for more := range 2 {
+			pad := strings.Repeat("0", tt.limit-len(tt.padded)+len("PAD")+more)
+			p := []byte(tt.before + strings.Replace(tt.padded, "PAD", pad, 1) + tt.after)
+			for _, n := range []int{1, 1000, len(p)} {
+				m := framing{response: strings.HasPrefix(tt.padded, "HTTP")}
+				if _, done, err := follow(&m, p, n); done != (more == 0) || done != (err == nil) {
+					t.Errorf("%s, %d bytes above the limit, by %d: done %v, error %v", tt.name, more, n, done, err)
+				}
+			}
+		}
+	}
+}
+
 // answersTaken have, after the bar, what is no part of the answer any more.
 var answersTaken = []struct{ method, answer string }{
 	{"GET", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc|x"},
