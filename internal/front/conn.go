@@ -62,16 +62,13 @@ func newConn(c net.Conn, f *Front, to *target) *conn {
 }
 
 // Read returns what the client sent, at most to the end of the message. After that
-// it waits until the message is answered.
+// it waits until the message is answered. A tunnel is read by WriteTo.
 func (c *conn) Read(p []byte) (int, error) {
 	c.mu.Lock()
-	tunnelled, asked, over := c.phase == tunnel, c.asked, c.over
+	asked, over := c.asked, c.over
 	c.mu.Unlock()
 	if over {
 		return 0, io.EOF
-	}
-	if tunnelled {
-		return c.readTunnel(p)
 	}
 	if asked {
 		return 0, c.hold()
@@ -80,16 +77,6 @@ func (c *conn) Read(p []byte) (int, error) {
 		c.framing.restart()
 	}
 	return c.readMessage(p)
-}
-
-// readTunnel returns bytes that are nobody's business here.
-func (c *conn) readTunnel(p []byte) (int, error) {
-	if len(c.early) > 0 {
-		n := copy(p, c.early)
-		c.early = c.early[n:]
-		return n, nil
-	}
-	return c.Conn.Read(p)
 }
 
 // readMessage returns the next bytes of a message.
