@@ -54,7 +54,6 @@ func (x *exchange) RoundTrip(out *http.Request) (*http.Response, error) {
 	}
 	stop := context.AfterFunc(ctx, u.abort)
 	u.expect(x.in.Method)
-	x.enter(u)
 	answer, err := x.ask(u, out)
 	if err != nil {
 		stop()
@@ -66,9 +65,9 @@ func (x *exchange) RoundTrip(out *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// enter notes the connection, so that the end of what the client sends can be
-// passed on.
-func (x *exchange) enter(u *upstream) {
+// written notes that the whole request has been written to u. From then on the end
+// of what the client sends is passed on, which would cut it before.
+func (x *exchange) written(u *upstream) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.up = u

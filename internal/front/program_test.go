@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -320,6 +321,58 @@ func TestHalfClosedClient(t *testing.T) {
 	if got, err := io.ReadAll(c); !strings.HasSuffix(string(got), "\r\n\r\n0") {
 		t.Errorf("%q, %v", got, err)
 	}
+}
+
+// The end of what the client sends is passed on after the request, however long that
+// takes: while the program starts, and while it does not read.
+func TestEndAfterTheRequest(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	f, front := behind(t, &net.UnixAddr{Name: path, Net: "unix"}, func(c *Config) { c.WaitTarget = time.Minute })
+	c := dial(t, front)
+	io.WriteString(c, "GET /whole HTTP/1.1\r\nHost: a\r\n\r\n")
+	c.CloseWrite()
+	eventually(t, "the end of what the client sends", func() bool {
+		for _, c := range f.all() {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			return c.done
+		}
+		return false
+	})
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.URL.Path) })}
+	go s.Serve(l)
+	defer s.Close()
+	if got, err := io.ReadAll(c); !strings.HasSuffix(string(got), "\r\n\r\n/whole") {
+		t.Errorf("%q, %v", got, err)
+	}
+
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		end := make(chan bool, 1)
+		x := &exchange{in: &http.Request{ContentLength: 4, Body: io.NopCloser(strings.NewReader("body"))}}
+		x.clientDone()
+		x.sendBody(&upstream{Conn: halfCloser{near, end}})
+		if synctest.Wait(); len(end) > 0 {
+			t.Error("the end came before the body")
+		}
+		expect(t, far, "body")
+		<-end
+	})
+}
+
+// A halfCloser notes that it was told to send no more.
+type halfCloser struct {
+	net.Conn
+	end chan bool
+}
+
+func (h halfCloser) CloseWrite() error {
+	h.end <- true
+	return nil
 }
 
 // The program may answer before it has the body, and while it reads it.

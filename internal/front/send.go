@@ -42,10 +42,13 @@ func (x *exchange) send(u *upstream, out *http.Request) error {
 		hasBody = false
 	}
 	// The program may have said why it closed before it did. Reading tells.
-	if err := w.Flush(); err != nil {
+	switch err := w.Flush(); {
+	case err != nil:
 		x.sent.fail(err)
-	} else if hasBody {
+	case hasBody:
 		x.sendBody(u)
+	default:
+		x.written(u)
 	}
 	return nil
 }
@@ -156,7 +159,9 @@ func (x *exchange) sendBody(u *upstream) {
 			s.err = errNotWanted
 			return
 		}
-		s.err = x.writeBody(u.Conn)
+		if s.err = x.writeBody(u.Conn); s.err == nil {
+			x.written(u)
+		}
 	}()
 }
 
