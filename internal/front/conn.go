@@ -89,23 +89,17 @@ func (c *conn) readMessage(p []byte) (int, error) {
 		return 0, err
 	}
 	k, _, refused := c.framing.next(p[:n])
-	if k < n && refused == nil {
+	if k < n {
 		c.early = slices.Concat(p[k:n], c.early)
 	}
-	if whole := c.framing.state == complete; whole || c.framing.begun() || refused != nil {
+	if whole := c.framing.state == complete; whole || c.framing.begun() {
 		c.begin(whole)
 	}
 	if refused != nil {
 		c.mu.Lock()
 		c.refused = refused
 		c.mu.Unlock()
-		if k == 0 {
-			return 0, c.refusal()
-		}
-		return k, nil
-	}
-	if k == 0 { // only possible where p is empty
-		return 0, nil
+		return 0, c.refusal()
 	}
 	return k, err
 }
@@ -114,9 +108,7 @@ func (c *conn) readMessage(p []byte) (int, error) {
 func (c *conn) readSome(p []byte) (int, error) {
 	if len(c.early) > 0 {
 		n := copy(p, c.early)
-		if c.early = c.early[n:]; len(c.early) == 0 {
-			c.early = nil
-		}
+		c.early = c.early[n:]
 		return n, nil
 	}
 	if c.framing.begun() {
@@ -138,9 +130,8 @@ func (c *conn) readFirst(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	c.mu.Lock()
 	c.waiting = false
-	leaving := c.leaving
 	c.mu.Unlock()
-	if n == 0 && leaving && errors.Is(err, os.ErrDeadlineExceeded) {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return c.readLast(p)
 	}
 	return n, err
@@ -153,11 +144,11 @@ func (c *conn) readLast(p []byte) (n int, err error) {
 		return 0, io.EOF
 	}
 	c.Conn.SetReadDeadline(time.Now().Add(headTime))
-	readErr := c.raw.Read(func(fd uintptr) bool {
-		n, err = syscall.Read(int(fd), p)
+	c.raw.Read(func(fd uintptr) bool {
+		n, _ = syscall.Read(int(fd), p)
 		return true
 	})
-	if readErr != nil || err != nil || n <= 0 {
+	if n <= 0 {
 		return 0, io.EOF
 	}
 	return n, nil
@@ -281,7 +272,7 @@ func (c *conn) uncount() {
 func (c *conn) upgraded() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.phase == tunnel || c.closed {
+	if c.closed {
 		return
 	}
 	c.phase = tunnel
@@ -330,10 +321,7 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 
 // SetDeadline is that of net/http when a tunnel begins.
 func (c *conn) SetDeadline(t time.Time) error {
-	if err := c.SetReadDeadline(t); err != nil {
-		return err
-	}
-	return c.SetWriteDeadline(t)
+	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
 }
 
 // CloseWrite passes the end of what one side of a tunnel sends to the other.

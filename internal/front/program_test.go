@@ -41,6 +41,12 @@ func TestMalformedAnswers(t *testing.T) {
 		if got := say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 502 ") {
 			t.Errorf("%q: %q", answer, got)
 		}
+		answers <- answer
+		c := dial(t, front)
+		io.WriteString(c, handshake)
+		if head, _ := readHead(bufio.NewReader(c)); !strings.HasPrefix(head, "HTTP/1.1 502 ") {
+			t.Errorf("%q to one for a WebSocket: %q", answer, head)
+		}
 	}
 }
 
@@ -91,15 +97,24 @@ func TestProgramThatDoesNotAnswer(t *testing.T) {
 				return
 			}
 			asked.Add(1)
-			if !strings.HasPrefix(head, "GET /ok ") {
+			switch {
+			case strings.HasPrefix(head, "GET /begun "):
+				io.WriteString(c, "HTTP/1.1 200 OK\r\n")
+				return
+			case strings.HasPrefix(head, "GET /reset "):
+				io.WriteString(c, "HTTP/1.1 200 OK\r\n")
+				c.(*net.TCPConn).SetLinger(0)
+				return
+			case !strings.HasPrefix(head, "GET /ok "):
 				return
 			}
 			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 		}
 	})
-	_, front := behind(t, to)
-	for _, path := range []string{"/", "/ok"} { // what is asked before
+	f, front := behind(t, to)
+	for _, path := range []string{"/", "/begun", "/reset", "/ok"} { // what is asked before
 		asked.Store(0)
+		failed := f.Stats().Failed
 		c := dial(t, front)
 		r := bufio.NewReader(c)
 		fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path)
@@ -107,17 +122,34 @@ func TestProgramThatDoesNotAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		io.Copy(io.Discard, answer.Body)
+		first, _ := io.ReadAll(answer.Body)
+		if want := "closed the connection without an answer"; path != "/ok" && !strings.Contains(string(first), want) {
+			t.Errorf("%s: %q", path, first)
+		}
 		io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 		if answer, err = http.ReadResponse(r, nil); err != nil || answer.StatusCode != 502 {
 			t.Fatalf("%v, %v", answer, err)
 		}
 		body, _ := io.ReadAll(answer.Body)
-		if !strings.Contains(string(body), "closed the connection without an answer") {
-			t.Errorf("%q", body)
+		if !strings.Contains(string(body), "closed the connection without an answer") || answer.Header.Get("Cache-Control") != "no-store" ||
+			answer.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+			t.Errorf("%v: %q", answer.Header, body)
 		}
 		if n := asked.Load(); n != 2 {
 			t.Errorf("asked %d times, want 2", n)
+		}
+		if path != "/ok" {
+			failed++
+		}
+		if s := f.Stats(); s.Failed != failed+1 || s.Requests[5] < s.Failed-1 { // the last is counted in a moment
+			t.Errorf("after %s: %+v", path, s)
+		}
+	}
+	f.Drain()
+	for _, request := range []string{"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"} {
+		if got := say(t, front, request); !strings.HasPrefix(got, "HTTP/1.1 502 ") || !strings.Contains(got, "\r\nConnection: close\r\n") ||
+			strings.HasSuffix(got, "\r\n\r\n") != strings.HasPrefix(request, "HEAD") {
+			t.Errorf("draining: %q became %q", request, got)
 		}
 	}
 }
@@ -207,7 +239,10 @@ func TestKeptConnections(t *testing.T) {
 	ended, unasked := make(chan struct{}, 100), make(chan struct{}, 1)
 	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
 		connections.Add(1)
-		defer func() { ended <- struct{}{} }()
+		defer func() {
+			c.Close()
+			ended <- struct{}{}
+		}()
 		for {
 			head, err := readHead(r)
 			if err != nil {
@@ -258,6 +293,9 @@ func TestKeptConnections(t *testing.T) {
 	if d := time.Since(before); d < keepTime/2 || d > 10*keepTime {
 		t.Errorf("the last was closed %v after it was used, want %v", d, keepTime)
 	}
+	post("/")
+	client.CloseIdleConnections()
+	receive(t, ended) // with the client's
 }
 
 // That the client has gone arrives at the program: as the end of what it sends, or
@@ -308,18 +346,30 @@ func TestClientThatGoes(t *testing.T) {
 }
 
 // A client that says that it sends no more gets its answer, if the program gives it.
+// If not, it has gone for all that is known, and the program is not blamed.
 func TestHalfClosedClient(t *testing.T) {
 	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
-		readHead(r)
+		head, _ := readHead(r)
 		n, _ := io.Copy(io.Discard, r) // up to the client's end
-		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%d", n)
+		switch {
+		case strings.HasPrefix(head, "GET /all "):
+			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%d", n)
+		case strings.HasPrefix(head, "GET /half "):
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+		}
 	})
-	_, front := behind(t, to)
-	c := dial(t, front)
-	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-	c.CloseWrite()
-	if got, err := io.ReadAll(c); !strings.HasSuffix(string(got), "\r\n\r\n0") {
-		t.Errorf("%q, %v", got, err)
+	f, front := behind(t, to)
+	for path, want := range map[string]string{"/all": "\r\n\r\n0", "/half": "\r\n\r\nhalf", "/nothing": ""} {
+		c := dial(t, front)
+		fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path)
+		c.CloseWrite()
+		if got, err := io.ReadAll(c); !strings.HasSuffix(string(got), want) || want == "" && len(got) > 0 {
+			t.Errorf("%s: %q, %v", path, got, err)
+		}
+	}
+	eventually(t, "all counted", func() bool { s := f.Stats(); return s.Requests[0]+s.Requests[2] == 3 })
+	if s := f.Stats(); s.Failed != 0 || s.Requests[0] != 1 {
+		t.Errorf("%+v", s)
 	}
 }
 
@@ -497,6 +547,9 @@ func TestBodyNobodyReads(t *testing.T) {
 	})
 	_, front := behind(t, to)
 	_, dead := behind(t, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1})
+	if got := say(t, dead, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n"); !strings.Contains(got, "\r\nConnection: close\r\n") {
+		t.Errorf("without its body: %q", got)
+	}
 	for _, tt := range []struct {
 		address, path string
 		want          int
@@ -522,6 +575,29 @@ func TestBodyNobodyReads(t *testing.T) {
 				r = bufio.NewReader(c)
 			}
 		}
+	}
+}
+
+// A body that the program did not want is not sent, though it is there, and no other
+// request is written where it was expected.
+func TestUnwantedBody(t *testing.T) {
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		if head, _ := readHead(r); strings.HasPrefix(head, "POST ") {
+			io.WriteString(c, "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n")
+			if b, err := r.ReadByte(); err == nil {
+				t.Errorf("sent after it: %q", b)
+			}
+			return
+		}
+		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+	})
+	_, front := behind(t, to)
+	c := dial(t, front)
+	io.WriteString(c, "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nbody"+
+		"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	got, err := io.ReadAll(c)
+	if !strings.Contains(string(got), "HTTP/1.1 417 ") || !strings.Contains(string(got), "HTTP/1.1 200 OK\r\n") {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 

@@ -44,7 +44,6 @@ func (x *exchange) send(u *upstream, out *http.Request) error {
 	// The program may have said why it closed before it did. Reading tells.
 	switch err := w.Flush(); {
 	case err != nil:
-		x.sent.fail(err)
 	case hasBody:
 		x.sendBody(u)
 	default:
@@ -87,12 +86,6 @@ func ended(done <-chan struct{}, worth bool) bool {
 	case <-time.After(settleTime):
 		return false
 	}
-}
-
-// fail notes that the request could not be written.
-func (s *sendState) fail(err error) {
-	s.done, s.err = make(chan struct{}), err
-	close(s.done)
 }
 
 // writeHead writes the first line and the fields. The target is that of the client,
