@@ -76,7 +76,7 @@ func TestClosedCountsForNothing(t *testing.T) {
 	c, _ = admitted(t)
 	c.upgraded()
 	c.Close()
-	if c.end() || c.front.Stats().Upgraded != 0 {
+	if c.end() || c.front.Stats().Upgraded != 0 || len(c.front.all()) > 0 {
 		t.Errorf("a tunnel that had ended is cut; %+v", c.front.Stats())
 	}
 }

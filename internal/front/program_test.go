@@ -230,6 +230,12 @@ func TestProgramThatNeverStarts(t *testing.T) {
 	c.SetLinger(0)
 	c.Close()
 	eventually(t, "nothing in flight", func() bool { return f.Stats().InFlight == 0 })
+	io.WriteString(dial(t, front), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody")
+	eventually(t, "in flight", func() bool { return f.Stats().InFlight == 1 })
+	before := f.Stats()
+	f.Close()
+	f.Cut()
+	eventually(t, "the cut one is over", func() bool { return f.Stats().Requests != before.Requests })
 }
 
 // A connection to the program is used again within keepTime and closed after it. One
