@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"strings"
 	"syscall"
 	"testing"
@@ -54,6 +55,17 @@ func TestInstantsOfAFront(t *testing.T) {
 			t.Errorf("log:\n%s", text)
 		}
 	})
+}
+
+// TestFrontWarningsCount at any level of logging.
+func TestFrontWarningsCount(t *testing.T) {
+	log, out := logOfFront(frontConfig{LogFormat: "text", LogLevel: int(slog.LevelError) + 1})
+	log.Info("nothing")
+	log.Warn("a warning")
+	log.With("key", "value").Error("an error")
+	if n := out.warnings.Load(); n != 2 {
+		t.Errorf("%d counted, want 2", n)
+	}
 }
 
 // TestFrontOutOfMemory: the reason is told, once, and drainit leaves with 137.
