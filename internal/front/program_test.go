@@ -223,6 +223,12 @@ func TestProgramThatNeverStarts(t *testing.T) {
 	if got := say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 502 ") {
 		t.Errorf("%q", got)
 	}
+	_, front = behind(t, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}, func(c *Config) { c.WaitTarget = 100 * time.Millisecond })
+	began := time.Now()
+	say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	if d := time.Since(began); d < 80*time.Millisecond { // Serve was a moment before
+		t.Errorf("waited %v for a program that refuses", d)
+	}
 	f, front := behind(t, to, func(c *Config) { c.WaitTarget = time.Hour })
 	c := dial(t, front)
 	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -290,6 +296,7 @@ func TestKeptConnections(t *testing.T) {
 	post("/unasked")
 	receive(t, unasked)
 	post("/")
+	post("/") // so that the time is counted anew
 	if n := connections.Load(); n != 3 {
 		t.Errorf("%d connections, want 3", n)
 	}
