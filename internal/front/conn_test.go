@@ -35,12 +35,12 @@ func TestLeave(t *testing.T) {
 		},
 	}
 	for name, tell := range told {
-		c, client := admitted(t)
+		c, _ := admitted(t)
 		tell(c)
 		if n, err := c.Read(make([]byte, 9)); n != 0 || err != io.EOF {
 			t.Errorf("%s: got %d, %v; want the end", name, n, err)
 		}
-		c, client = admitted(t)
+		c, client := admitted(t)
 		io.WriteString(client, "GET")
 		eventually(t, "the bytes are there", func() bool { return arrived(c) })
 		tell(c)
