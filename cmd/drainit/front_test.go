@@ -244,6 +244,39 @@ func TestListenForFront(t *testing.T) {
 	}
 }
 
+// TestFrontRoutes: a target that is not on this machine, or no port, may have any.
+func TestFrontRoutes(t *testing.T) {
+	routes := func(n int) string {
+		var list []string
+		for i := range n {
+			list = append(list, fmt.Sprintf(":%d=%d", 1000+i, 2000+i))
+		}
+		return strings.Join(list, ",")
+	}
+	for _, tt := range []struct {
+		args  []string
+		want  int // routes
+		wrong string
+	}{
+		{[]string{"--front", ":8080=10.0.0.9:8080"}, 1, ""},
+		{[]string{"--front", ":8080=10.0.0.9:10143"}, 1, ""},
+		{[]string{"--front", ":8080=unix:/s", "--probe-addr", "off"}, 1, ""},
+		{[]string{"--front", routes(16)}, 16, ""},
+		{[]string{"--front", routes(17)}, 0, "17 routes; 16 at most"},
+		{[]string{"--front", ","}, 0, "no route; write LISTEN=TARGET"},
+		{[]string{"--front", "none"}, 0, ""},
+	} {
+		cfg, _, err := parse(append(tt.args, "--grace-period", "9", "x"), []string{"DRAINIT_FRONT=:80=81"})
+		if tt.wrong != "" {
+			if err == nil || !strings.Contains(err.Error(), tt.wrong) {
+				t.Errorf("%q: got %v, want %q", tt.args, err, tt.wrong)
+			}
+		} else if err != nil || len(cfg.Front) != tt.want || cfg.Settings.Front != (tt.want > 0) {
+			t.Errorf("%q: got %v, %v; want %d routes", tt.args, cfg.Front, err, tt.want)
+		}
+	}
+}
+
 // TestFrontWarningsCount at any level of logging.
 func TestFrontWarningsCount(t *testing.T) {
 	log, out := logOfFront(frontConfig{LogFormat: "text", LogLevel: int(slog.LevelError) + 1})
