@@ -51,8 +51,8 @@ func (l *frontLink) listen() {
 	defer close(l.gone)
 	buf := make([]byte, messageLimit)
 	for {
-		n, err := l.conn.Read(buf)
-		if err != nil || n == 0 { // 0 is the end of file: nobody sends empty ones
+		n, _ := l.conn.Read(buf)
+		if n <= 0 { // an error, or the end of file: nobody sends empty ones
 			return
 		}
 		var word frontWord

@@ -143,6 +143,17 @@ func (f *fronted) inFlight(n int) {
 	})
 }
 
+// refuses: nobody has the port open any more, drainit neither, which lives.
+func (f *fronted) refuses() {
+	f.t.Helper()
+	if conn, err := net.Dial("tcp", f.addr); !errors.Is(err, syscall.ECONNREFUSED) {
+		f.t.Errorf("connecting to %s: got %v, %v; want it refused", f.addr, conn, err)
+	}
+	if !runs(f.cmd.Process.Pid) {
+		f.t.Error("drainit has gone")
+	}
+}
+
 func ended(t *testing.T, done <-chan asking) asking {
 	t.Helper()
 	select {
@@ -388,6 +399,7 @@ func TestFrontKilled(t *testing.T) {
 		_ = syscall.Kill(f.frontPID(), syscall.SIGKILL)
 		f.logs(`level=ERROR msg="front has gone" status=137 why="a signal that drainit did not send"`)
 		f.logs(`msg="stop signal sent"`)
+		f.refuses()
 		if got := f.body("/metrics"); !strings.Contains(got, "\ndrainit_front_up 0\n") {
 			t.Errorf("got metrics %s", got)
 		}
@@ -410,6 +422,7 @@ func TestFrontKilledInTheHold(t *testing.T) {
 	f.wantExit(137)
 	f.wantLogged("hold_ended", "front has gone")
 	f.wantLogged("request", "SIGTERM")
+	f.logs(`msg="front has gone" status=137`)
 }
 
 // TestFrontAddressTaken is known before the program starts.
@@ -544,6 +557,26 @@ func TestFrontReadiness(t *testing.T) {
 	}
 }
 
+// TestFrontLogs as it was told to, and says that it is the front.
+func TestFrontLogs(t *testing.T) {
+	t.Parallel()
+	f := launchFront(t, spec{}, []string{"--grace-period", "9", "--drain-delay", "0", "--log-format", "json", "--log-level", "debug"})
+	conn, err := net.Dial("tcp", f.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	io.WriteString(conn, "GET / HTTP/1.1\n")
+	f.logs(`"level":"DEBUG","msg":"request refused","logger":"drainit","process":"front","reason":"a line does not end with CR LF"`)
+	f.signal(syscall.SIGTERM)
+	f.wantExit(0)
+	for line := range strings.Lines(f.stderr.String()) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("not JSON: %s", line)
+		}
+	}
+}
+
 // TestFrontTold: what is told of it everywhere.
 func TestFrontTold(t *testing.T) {
 	t.Parallel()
@@ -607,8 +640,12 @@ func TestFrontDeadline(t *testing.T) {
 	f.inFlight(2)
 	f.signal(syscall.SIGTERM)
 	f.logs(`msg="stop signal sent"`)
+	if closed := eventOf(f.status().Timeline, "front_closed"); !closed.Done || closed.At.IsZero() {
+		t.Errorf("the timeline has %+v", closed)
+	}
 	f.wantLogged("hold_ended", "reserve begins")
 	f.wantLogged("connections", "2 requests in flight left")
+	f.refuses()
 	io.WriteString(socket, "still here\n") // and not cut: the program has the reserve
 	if line, err := r.ReadString('\n'); line != "still here\n" {
 		t.Errorf("through the tunnel: got %q, %v", line, err)
@@ -618,6 +655,9 @@ func TestFrontDeadline(t *testing.T) {
 	}
 	f.wantExit(137)
 	f.wantLogged("requests_cut_at_most", "2")
+	if text := f.stderr.String(); strings.Contains(text, `msg="front has gone"`) {
+		t.Errorf("it was killed with the rest:\n%s", text)
+	}
 }
 
 // TestFrontOutlivesNobody: where drainit is not PID 1 and is killed, its front

@@ -87,7 +87,7 @@ func (r *reading) checkFront() {
 // checkTarget: a target on this machine that is drainit's own would be no program.
 func (r *reading) checkTarget(one route, listens map[uint16]string) {
 	port := portOf(one.target.Address)
-	if one.target.Network != "tcp" || !isThisMachine(one.target.Address) {
+	if !isThisMachine(one.target.Address) {
 		return
 	}
 	switch via, own := listens[port]; {

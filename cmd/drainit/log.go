@@ -110,6 +110,10 @@ type counting struct {
 	warnings *atomic.Int64
 }
 
+func (c counting) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return counting{c.Handler.WithAttrs(attrs), c.warnings}
+}
+
 func (c counting) Enabled(_ context.Context, l slog.Level) bool {
 	return l >= slog.LevelWarn || c.Handler.Enabled(context.Background(), l)
 }

@@ -66,16 +66,13 @@ func newConn(c net.Conn, f *Front, to *target) *conn {
 }
 
 // Read returns what the client sent, at most to the end of the message. After that
-// it waits until the message is answered.
+// it waits until the message is answered. A tunnel is read by WriteTo.
 func (c *conn) Read(p []byte) (int, error) {
 	c.mu.Lock()
-	tunnelled, asked, over := c.phase == tunnel, c.asked, c.over
+	asked, over := c.asked, c.over
 	c.mu.Unlock()
 	if over {
 		return 0, io.EOF
-	}
-	if tunnelled {
-		return c.readTunnel(p)
 	}
 	if asked {
 		return 0, c.hold()
@@ -84,16 +81,6 @@ func (c *conn) Read(p []byte) (int, error) {
 		c.framing.restart()
 	}
 	return c.readMessage(p)
-}
-
-// readTunnel returns bytes that are nobody's business here.
-func (c *conn) readTunnel(p []byte) (int, error) {
-	if len(c.early) > 0 {
-		n := copy(p, c.early)
-		c.early = c.early[n:]
-		return n, nil
-	}
-	return c.Conn.Read(p)
 }
 
 // readMessage returns the next bytes of a message.
@@ -106,10 +93,10 @@ func (c *conn) readMessage(p []byte) (int, error) {
 		return 0, err
 	}
 	k, _, refused := c.framing.next(p[:n])
-	if k < n && refused == nil {
+	if k < n {
 		c.early = slices.Concat(p[k:n], c.early)
 	}
-	if whole := c.framing.state == complete; whole || c.framing.begun() || refused != nil {
+	if whole := c.framing.state == complete; whole || c.framing.begun() {
 		c.begin(whole)
 	} else if len(c.early) == 0 {
 		c.notBegun()
@@ -118,13 +105,7 @@ func (c *conn) readMessage(p []byte) (int, error) {
 		c.mu.Lock()
 		c.refused = refused
 		c.mu.Unlock()
-		if k == 0 {
-			return 0, c.refusal()
-		}
-		return k, nil
-	}
-	if k == 0 { // only possible where p is empty
-		return 0, nil
+		return 0, c.refusal()
 	}
 	return k, err
 }
@@ -133,9 +114,7 @@ func (c *conn) readMessage(p []byte) (int, error) {
 func (c *conn) readSome(p []byte) (int, error) {
 	if len(c.early) > 0 {
 		n := copy(p, c.early)
-		if c.early = c.early[n:]; len(c.early) == 0 {
-			c.early = nil
-		}
+		c.early = c.early[n:]
 		return n, nil
 	}
 	if c.framing.begun() {
@@ -159,7 +138,7 @@ func (c *conn) readFirst(p []byte) (int, error) {
 	c.waiting = false
 	leaving := c.leaving
 	c.mu.Unlock()
-	if n == 0 && leaving && errors.Is(err, os.ErrDeadlineExceeded) {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return c.readLast(p)
 	}
 	if n > 0 && (leaving || n < awake) { // with a deadline of leave's, or of net/http's for silence
@@ -179,11 +158,11 @@ func (c *conn) readLast(p []byte) (n int, err error) {
 		return 0, io.EOF
 	}
 	c.Conn.SetReadDeadline(time.Now().Add(headTime))
-	readErr := c.raw.Read(func(fd uintptr) bool {
-		n, err = syscall.Read(int(fd), p)
+	c.raw.Read(func(fd uintptr) bool {
+		n, _ = syscall.Read(int(fd), p)
 		return true
 	})
-	if readErr != nil || err != nil || n <= 0 {
+	if n <= 0 {
 		return 0, io.EOF
 	}
 	return n, nil
@@ -319,9 +298,6 @@ func (c *conn) uncount() {
 func (c *conn) upgraded() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.phase == tunnel {
-		return
-	}
 	c.phase = tunnel
 	c.front.count(101)
 	if !c.closed {
@@ -364,14 +340,15 @@ func (c *conn) leave(unused bool) {
 	}
 }
 
-// silent returns for how long nothing has been asked.
-func (c *conn) silent(now time.Time) time.Duration {
+// silent returns for how long nothing has been asked, and whether the connection was
+// told to leave for it and is about to.
+func (c *conn) silent(now time.Time) (since time.Duration, leaves bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.waiting || c.leaving {
-		return 0
+		return 0, c.waiting && c.leaving
 	}
-	return now.Sub(c.since)
+	return now.Sub(c.since), false
 }
 
 var past = time.Unix(1, 0)
@@ -387,10 +364,7 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 
 // SetDeadline is that of net/http when a tunnel begins.
 func (c *conn) SetDeadline(t time.Time) error {
-	if err := c.SetReadDeadline(t); err != nil {
-		return err
-	}
-	return c.SetWriteDeadline(t)
+	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
 }
 
 // CloseWrite passes the end of what one side of a tunnel sends to the other.

@@ -252,10 +252,12 @@ func TestCut(t *testing.T) {
 		told <- err
 	})
 	f, front := behind(t, to)
+	dial(t, front) // which asks nothing
 	var clients []*net.TCPConn
 	for _, request := range []string{
 		"GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n", "GET /half HTTP/1.1\r\nHost: a\r\n\r\n", "GET /end HTTP/1.0\r\nHost: a\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nsome", handshake,
+		"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
 	} {
 		c := dial(t, front)
 		io.WriteString(c, request)
@@ -265,14 +267,14 @@ func TestCut(t *testing.T) {
 	io.WriteString(half, "GET")
 	eventually(t, "all under way", func() bool {
 		s := f.Stats()
-		return s.InFlight == 5 && s.Upgraded == 1
+		return s.InFlight == 6 && s.Upgraded == 1 && s.Connections == 8
 	})
 	time.Sleep(20 * time.Millisecond) // for the halves of answers
 	f.Close()
-	if n := f.Cut(); n != 6 {
-		t.Errorf("%d cut, want 6", n)
+	if n := f.Cut(); n != 7 {
+		t.Errorf("%d cut, want 7", n)
 	}
-	if n := f.Cut(); n != 0 || f.Stats().Cut != 6 {
+	if n := f.Cut(); n != 0 || f.Stats().Cut != 7 {
 		t.Errorf("%d cut again, %d in all", n, f.Stats().Cut)
 	}
 	for range clients {

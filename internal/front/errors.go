@@ -3,7 +3,6 @@ package front
 import (
 	"errors"
 	"fmt"
-	"syscall"
 )
 
 // What a client is told with 502, each in its text.
@@ -41,7 +40,3 @@ func isClientError(err error) bool {
 
 // errNotWanted is that the answer came before the body was asked for.
 var errNotWanted = errors.New("the body is not wanted")
-
-func isReset(err error) bool {
-	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
-}

@@ -8,6 +8,7 @@ import (
 	"net/http/httptrace"
 	"net/textproto"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -38,7 +39,7 @@ type exchange struct {
 	answered  bool       // it is too late for that
 
 	mu       sync.Mutex
-	up       *upstream // while the request is under way on it
+	up       *upstream // that the request was written to, whole
 	finished bool      // the client sends no more (FIN)
 }
 
@@ -60,11 +61,8 @@ func (x *exchange) RoundTrip(out *http.Request) (*http.Response, error) {
 	}
 	stop := context.AfterFunc(ctx, u.abort)
 	u.expect(x.in.Method)
-	x.enter(u)
 	answer, err := x.ask(u, out)
 	if err != nil {
-		stop()
-		x.leave()
 		u.abort()
 		return nil, err
 	}
@@ -72,21 +70,15 @@ func (x *exchange) RoundTrip(out *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// enter notes the connection, so that the end of what the client sends can be
-// passed on.
-func (x *exchange) enter(u *upstream) {
+// written notes that the whole request has been written to u. From then on the end
+// of what the client sends is passed on, which would cut it before.
+func (x *exchange) written(u *upstream) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.up = u
 	if x.finished {
 		closeWrite(u.Conn)
 	}
-}
-
-func (x *exchange) leave() {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.up = nil
 }
 
 // clientDone passes on that the client sends no more.
@@ -118,7 +110,7 @@ func (x *exchange) ask(u *upstream, out *http.Request) (*http.Response, error) {
 		close(x.sent.skip)
 	}
 	if err != nil {
-		return nil, x.why(u, err)
+		return nil, u.why(err)
 	}
 	if answer.StatusCode == http.StatusSwitchingProtocols && (out.Header.Get("Upgrade") == "" || !x.sentWhole()) {
 		return nil, malformed("101 that nobody asked for, or before the end of the request")
@@ -139,7 +131,7 @@ func (x *exchange) readHead(u *upstream, out *http.Request) (*http.Response, err
 			asItCame(answer.Header, &u.framing.head)
 			return answer, nil
 		}
-		if trace != nil && x.in.ProtoAtLeast(1, 1) {
+		if x.in.ProtoAtLeast(1, 1) {
 			x.inform(func() { trace.Got1xxResponse(code, textproto.MIMEHeader(answer.Header)) }, code)
 		}
 		if code == http.StatusContinue && x.sent.ask != nil {
@@ -182,60 +174,38 @@ func asItCame(fields http.Header, h *head) {
 	if !h.cacheControl {
 		delete(fields, "Cache-Control")
 	}
-	if h.connection != "" && fields["Connection"] == nil {
+	if h.connection != "" {
 		fields.Set("Connection", h.connection)
 	}
 }
 
 // why says what the want of an answer means.
-func (x *exchange) why(u *upstream, err error) error {
-	switch {
-	case u.bad != nil:
-		return malformed(u.bad.Error())
-	case x.bodyError() != nil:
-		return x.bodyError()
-	case u.came && !isEnd(err):
+func (u *upstream) why(err error) error {
+	if u.came && !isEnd(err) {
 		return malformed(err.Error())
 	}
 	return &unanswered{err}
 }
 
-// bodyError is what was wrong with the client's body, if that is known.
-func (x *exchange) bodyError() error {
-	var bad *clientError
-	select {
-	case <-x.sent.done:
-		if errors.As(x.sent.err, &bad) {
-			return bad
-		}
-	default:
-	}
-	return nil
-}
-
 // wrap makes the answer's body one that knows what becomes of the connection.
 func (x *exchange) wrap(u *upstream, answer *http.Response, stop func() bool) {
 	if answer.StatusCode == http.StatusSwitchingProtocols {
-		stop() // httputil closes the body when the client goes
-		x.leave()
 		x.tunnel = u
 		answer.Body = &tunnelBody{u}
 		return
 	}
-	answer.Body = &answerBody{Reader: answer.Body, x: x, u: u, stop: stop, last: answer.Close}
+	answer.Body = &answerBody{Reader: answer.Body, x: x, u: u, stop: stop}
 }
 
 // An answerBody is the body of an answer. It flushes what the client is to have
 // before it waits for more, so nothing is held back and nothing is flushed in vain.
 type answerBody struct {
 	io.Reader
-	x      *exchange
-	u      *upstream
-	stop   func() bool // stops the aborting by the client; false if it has aborted
-	last   bool        // the program closes the connection
-	over   bool
-	began  bool
-	broken error
+	x     *exchange
+	u     *upstream
+	stop  func() bool // stops the aborting by the client; false if it has aborted
+	over  bool
+	began bool
 }
 
 func (b *answerBody) Read(p []byte) (int, error) {
@@ -246,16 +216,10 @@ func (b *answerBody) Read(p []byte) (int, error) {
 	if b.over {
 		return 0, io.EOF
 	}
-	n, err := 0, b.broken
-	if err == nil {
-		n, err = b.Reader.Read(p)
-	}
+	n, err := b.Reader.Read(p)
 	switch {
 	case err == io.EOF:
 		b.end()
-	case err != nil && n > 0:
-		b.broken = err
-		return n, nil
 	case err != nil:
 		b.u.flush() // what came before the break is the client's
 		if b.x.in.Context().Err() == nil && !b.x.gone() {
@@ -268,25 +232,16 @@ func (b *answerBody) Read(p []byte) (int, error) {
 // end keeps the connection for the next request, if nothing speaks against it.
 func (b *answerBody) end() {
 	b.over, b.u.flush = true, nil
-	b.x.leave()
-	if b.stop() && !b.last && !b.u.surplus && b.u.br.Buffered() == 0 && b.x.sentWhole() && !b.x.gone() {
+	if b.stop() && !b.u.surplus && b.x.sentWhole() {
 		b.x.conn.keep(b.u)
 		return
 	}
 	b.u.discard()
 }
 
-// Close before the end means that the client has gone. The program is told.
-func (b *answerBody) Close() error {
-	if b.over {
-		return nil
-	}
-	b.over = true
-	b.stop()
-	b.x.leave()
-	b.u.abort()
-	return nil
-}
+// Close is httputil's. Where it comes before the end the request ends, and its
+// context aborts the connection.
+func (b *answerBody) Close() error { return nil }
 
 // sentWhole reports whether the whole request has been written.
 func (x *exchange) sentWhole() bool {
@@ -295,5 +250,5 @@ func (x *exchange) sentWhole() bool {
 
 // isEnd reports whether the program ended the connection, one way or the other.
 func isEnd(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isReset(err)
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 }

@@ -65,17 +65,14 @@ const (
 // lines before a request are none of it.
 func (m *framing) begun() bool {
 	if m.state == startLine {
-		return len(m.partial) > 0 && m.partial[0] != '\r' || m.response && m.size > 0
+		return len(m.partial) > 0 && m.partial[0] != '\r'
 	}
 	return m.state != complete
 }
 
 // restart prepares for the next message, after the end of the one before.
 func (m *framing) restart() {
-	*m = framing{response: m.response, partial: m.partial[:0], head: head{afterPOST: m.head.post}}
-	if cap(m.partial) > 1<<10 {
-		m.partial = nil
-	}
+	*m = framing{response: m.response, head: head{afterPOST: m.head.post}}
 }
 
 // next follows p as far as the end of the message. It returns how many bytes that
@@ -106,7 +103,6 @@ func (m *framing) data(n int) int {
 		return n
 	}
 	n = int(m.left)
-	m.left = 0
 	if m.state == bodyData {
 		m.state = complete
 	} else {
@@ -140,8 +136,8 @@ func (m *framing) unfinished() error {
 	first, length := m.partial[0], len(m.partial)
 	switch m.state {
 	case startLine:
-		if !m.response && !isToken[first] && first != '\r' {
-			return violation("no HTTP/1 request")
+		if !isToken[first] && first != '\r' {
+			return violation("no HTTP/1")
 		}
 		return m.fits(length)
 	case fieldLine:
@@ -155,7 +151,7 @@ func (m *framing) unfinished() error {
 			return badChunk
 		}
 	case chunkLine:
-		if length > chunkLimit {
+		if length > chunkLimit+1 { // with its CR
 			return badChunk
 		}
 	}
@@ -205,14 +201,11 @@ func (m *framing) line(line []byte) error {
 // start takes the first line of a message, or an empty one before it.
 func (m *framing) start(line []byte) error {
 	// Old browsers sent an empty line after the body of a POST; net/http skips two.
-	if len(line) == 0 && !m.response && m.head.afterPOST && m.blank < 2 {
+	if len(line) == 0 && m.head.afterPOST && m.blank < 2 {
 		m.blank++
 		return nil
 	}
-	if err := m.fits(len(line) + 2); err != nil {
-		return err
-	}
-	m.size += len(line) + 2
+	m.size += len(line) + 2 // above the limit the next line tells
 	m.state = fieldLine
 	if m.response {
 		return m.head.statusLine(line)
@@ -246,16 +239,16 @@ func (m *framing) endOfHead() error {
 		return err
 	}
 	switch {
-	case m.response && h.status == 101:
+	case h.status == 101:
 		m.state = untilClose
 	case m.response && h.status < 200:
 		m.state, m.fields = startLine, 0
 		m.head = head{}
-	case m.response && (m.toHEAD || h.status == 204 || h.status == 304):
+	case m.toHEAD || h.status == 204 || h.status == 304:
 		m.state = complete
 	case h.chunked:
-		m.state, m.size = chunkLine, 0
-	case h.hasLength && h.length > 0:
+		m.state = chunkLine
+	case h.length > 0:
 		m.state, m.left = bodyData, h.length
 	case h.hasLength || !m.response:
 		m.state = complete
@@ -270,7 +263,7 @@ func (m *framing) endOfHead() error {
 func (m *framing) chunk(line []byte) error {
 	digits := 0
 	var size uint64
-	for digits < len(line) && digits <= chunkSizeMost {
+	for digits < len(line) {
 		d, ok := hexDigit(line[digits])
 		if !ok {
 			break

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -63,20 +64,25 @@ var requestsRefused = []struct{ name, request string }{
 	{"CONNECT", "CONNECT a:443 HTTP/1.1\r\nH\r\n\r\n"},
 	{"an authority as the target", "GET a:443 HTTP/1.1\r\nH\r\n\r\n"},
 	{"another scheme", "GET ftp://a/ HTTP/1.1\r\nH\r\n\r\n"},
-	{"a user in the target", "GET http://u@a/ HTTP/1.1\r\nH\r\n\r\n"},
+	{"a user in the target", "GET http://u@a/ HTTP/1.0\r\n\r\n"},
+	{"no host in the target", "GET http:///x HTTP/1.0\r\n\r\n"},
+	{"a scheme alone", "GET http HTTP/1.0\r\n\r\n"},
 	{"no Host", "GET / HTTP/1.1\r\nX: 1\r\n\r\n"},
-	{"two Hosts", "GET / HTTP/1.1\r\nH\r\nH\r\n\r\n"},
+	{"two Hosts", "GET / HTTP/1.1\r\nH\r\nHost: a\r\n\r\n"},
 	{"a Host that is not the target's", "GET http://b/ HTTP/1.1\r\nH\r\n\r\n"},
 	{"an empty line first", "\r\nGET / HTTP/1.1\r\nH\r\n\r\n"},
 	{"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"},
 	{"a long head", "GET / HTTP/1.1\r\nH\r\nX: " + strings.Repeat("a", 64<<10) + "\r\n\r\n"},
 	{"a long target", "GET /" + strings.Repeat("a", 64<<10) + " HTTP/1.1\r\nH\r\n\r\n"},
-	{"many fields", "GET / HTTP/1.1\r\nH\r\n" + strings.Repeat("a:\r\n", 1001) + "\r\n"},
+	{"many fields", "GET / HTTP/1.1\r\nH\r\n" + strings.Repeat("a:\r\n", 1000) + "\r\n"},
+	{"no target", "GET  HTTP/1.1\r\nH\r\n\r\n"},
 }
 
 // bodiesRefused are chunked bodies; the head has been accepted by then.
 var bodiesRefused = []struct{ name, body string }{
 	{"no size", "\r\nabc\r\n0\r\n\r\n"},
+	{"no size and no more", "\r\n\r\n"},
+	{"an extension of no size", ";a\r\n\r\n"},
 	{"a size that is none", "xyz\r\nabc\r\n0\r\n\r\n"},
 	{"a signed size", "+3\r\nabc\r\n0\r\n\r\n"},
 	{"0x", "0x3\r\nabc\r\n0\r\n\r\n"},
@@ -96,6 +102,9 @@ var bodiesRefused = []struct{ name, body string }{
 	{"Content-Length as a trailer", "0\r\nContent-Length: 3\r\n\r\n"},
 	{"Transfer-Encoding as a trailer", "0\r\ntransfer-encoding: chunked\r\n\r\n"},
 	{"Host as a trailer", "0\r\nHost: b\r\n\r\n"},
+	{"Connection as a trailer", "0\r\nConnection: close\r\n\r\n"},
+	{"Trailer as a trailer", "0\r\nTrailer: X\r\n\r\n"},
+	{"Upgrade as a trailer", "0\r\nUpgrade: a\r\n\r\n"},
 	{"a folded trailer", "0\r\nX: 1\r\n 2\r\n\r\n"},
 	{"long trailers", "0\r\nX: " + strings.Repeat("a", 4096) + "\r\n\r\n"},
 }
@@ -106,10 +115,14 @@ var requestsTaken = []string{
 	"GET / HTTP/1.0\r\n\r\n",
 	"POST / HTTP/1.1\r\nH\r\ncontent-LENGTH: \t003 \r\n\r\nabc",
 	"POST / HTTP/1.1\r\nH\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n00A;x=\"y z\"\r\n0123456789\r\n000\r\nX: 1\r\n\r\n",
-	"M!#$%&'*+-.^_`|~9 * HTTP/1.1\r\nH\r\nX:\r\nY: \xff\t\"\r\n\r\n",
+	"M!#$%&'*+-.^_`|~09azAZ * HTTP/1.1\r\nH\r\nX:\r\nY: \xff\t\"\r\n\r\n",
+	"GET / HTTP/1.1\r\nH\r\nHose: a\r\nContent-Lengte: a\r\nTransfer-Encodinh: a\r\n\r\n",
+	"POST / HTTP/1.1\r\nH\r\nTRANSFER-ENCODING: CHUNKED\r\n\r\n0\r\n\r\n",
 	"GET http://A HTTP/1.1\r\nH\r\n\r\n",
+	"GET HTTPS://b HTTP/1.0\r\n\r\n",
 	"GET http://[::1]:80?q HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
 	"GET / HTTP/1.1\r\nH\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+	"GET / HTTP/1.1\r\nH\r\n" + strings.Repeat("a:\r\n", 999) + "\r\n",
 }
 
 func withHost(s string) string { return strings.ReplaceAll(s, "\r\nH\r\n", "\r\nHost: a\r\n") }
@@ -171,27 +184,128 @@ func TestRequestsTaken(t *testing.T) {
 				t.Errorf("%q by %d: %d of %d bytes, done %v, error %v", s, n, length, len(p), done, err)
 			}
 		}
+		for i := range p {
+			m := framing{}
+			if _, done, err := m.next(p[:i]); done || err != nil || m.begun() != (i > 0) {
+				t.Fatalf("%q, %d bytes of it: done %v, error %v, begun %v", s, i, done, err, m.begun())
+			}
+		}
 		if length, done, err := (&framing{}).next(append(p, "GET"...)); length != len(p) || !done || err != nil {
 			t.Errorf("%q and more: %d of %d bytes, done %v, error %v", s, length, len(p), done, err)
 		}
 	}
 }
 
-// Two empty lines are let pass after a POST, and none after anything else.
+// Two empty lines are let pass after a POST, and none after anything else. They are
+// no request's beginning.
 func TestEmptyLinesAfterPOST(t *testing.T) {
 	const post, get = "POST / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 	for _, tt := range []struct {
-		first, second string
-		want          bool
+		first, lines string
+		want         bool
 	}{
-		{post, "\r\n" + get, true}, {post, "\r\n\r\n" + get, true}, {post, "\r\n\r\n\r\n" + get, false},
-		{post, "\n" + get, false}, {get, "\r\n" + get, false},
+		{post, "\r\n", true}, {post, "\r\n\r\n", true}, {post, "\r\n\r\n\r\n", false}, {post, "\n", false}, {get, "\r\n", false},
 	} {
 		var m framing
 		m.next([]byte(tt.first))
 		m.restart()
-		if _, done, err := m.next([]byte(tt.second)); done != tt.want || (err == nil) != tt.want {
-			t.Errorf("%q after %q: done %v, error %v; want %v", tt.second, tt.first, done, err, tt.want)
+		p := []byte(tt.lines + get)
+		if _, done, err := new(m).next(p); done != tt.want || (err == nil) != tt.want {
+			t.Errorf("%q after %q: done %v, error %v; want %v", p, tt.first, done, err, tt.want)
+		}
+		for i := range len(tt.lines) {
+			if _, _, err := m.next(p[i : i+1]); err != nil || m.begun() {
+				if tt.want {
+					t.Errorf("%q after %q: error %v, begun %v", p[:i+1], tt.first, err, m.begun())
+				}
+				break
+			}
+		}
+	}
+}
+
+// Why a request is refused is told to who sent it.
+func TestReasons(t *testing.T) {
+	for _, tt := range []struct{ request, want string }{
+		{"\x16\x03", "no HTTP/1"},
+		{"GET  HTTP/1.1\r\n", "a malformed first line"},
+		{"GET / HTTP/2.0\r\n", "neither HTTP/1.1 nor HTTP/1.0"},
+		{"CONNECT a:443 HTTP/1.1\r\n", "CONNECT is not served"},
+		{"GET a:443 HTTP/1.1\r\n", "a target that is neither a path nor a URL"},
+		{"GET http://u@a/ HTTP/1.1\r\n", "a URL without a host, or with a user, as the target"},
+		{"GET / HTTP/1.1\n", "a line does not end with CR LF"},
+		{"GET /\x00 HTTP/1.1\r\n", "a control character"},
+		{"GET / HTTP/1.1\r\nX: a\r\n b\r\n", "a folded header line"},
+		{"GET / HTTP/1.1\r\nX: a\r\n\tb\r\n", "a folded header line"},
+		{"GET / HTTP/1.1\r\nX : a\r\n", "a malformed header name"},
+		{"GET / HTTP/1.1\r\nContent-Length: a\r\n", "a malformed Content-Length"},
+		{"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n", "more than one Content-Length"},
+		{"GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n", "a Transfer-Encoding that is not chunked alone"},
+		{"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n", "Transfer-Encoding together with Content-Length"},
+		{"GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", "Transfer-Encoding in HTTP/1.0"},
+		{"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "more than one Host"},
+		{"GET / HTTP/1.1\r\n\r\n", "no Host"},
+		{"GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", "a Host that is not the target's"},
+	} {
+		if _, _, err := (&framing{}).next([]byte(tt.request)); err == nil || err.Error() != tt.want {
+			t.Errorf("%q: %v, want %q", tt.request, err, tt.want)
+		}
+	}
+}
+
+func TestHexDigit(t *testing.T) {
+	for b := range 256 {
+		want, err := strconv.ParseUint(string([]byte{byte(b)}), 16, 8)
+		if got, ok := hexDigit(byte(b)); ok != (err == nil) || uint64(got) != want {
+			t.Errorf("%#x: %d, %v; want %d, %v", b, got, ok, want, err)
+		}
+	}
+}
+
+// What has as many bytes as the limits say is taken, and one more is not.
+func TestLimits(t *testing.T) {
+	const post, chunked = "POST / HTTP/1.1\r\nHost: a\r\n", "Transfer-Encoding: chunked\r\n\r\n"
+	for _, tt := range []struct {
+		name, before, padded, after string
+		limit                       int
+	}{
+		{"a head", "", "GET / HTTP/1.1\r\nHost: a\r\nX: PAD\r\n\r\n", "", 64 << 10},
+		{"a first line", "", "GET /PAD HTTP/1.1\r\nHost: a\r\n\r\n", "", 64 << 10},
+		{"an answer's", "", "HTTP/1.1 103 \r\nX: 1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: PAD\r\n\r\n", "", 256 << 10},
+		{"a length", post + "Content-Length: ", "PAD3", "\r\n\r\nabc", 18},
+		{"a chunk's size", post + chunked, "PAD3", "\r\nabc\r\n0\r\n\r\n", 15},
+		{"a chunk's line", post + chunked, "3;PAD", "\r\nabc\r\n0\r\n\r\n", 256},
+		{"all extensions", post + chunked + strings.Repeat("1;"+strings.Repeat("a", 199)+"\r\nx\r\n", 20), "3;PAD", "\r\nabc\r\n0\r\n\r\n", 97},
+		{"trailers", post + chunked + "0\r\n", "X: PAD\r\n\r\n", "", 3 << 10},
+	} {
+		for more := range 2 {
+			pad := strings.Repeat("0", tt.limit-len(tt.padded)+len("PAD")+more)
+			p := []byte(tt.before + strings.Replace(tt.padded, "PAD", pad, 1) + tt.after)
+			for _, n := range []int{1, 1000, len(p)} {
+				m := framing{response: strings.HasPrefix(tt.padded, "HTTP")}
+				if _, done, err := follow(&m, p, n); done != (more == 0) || done != (err == nil) {
+					t.Errorf("%s, %d bytes above the limit, by %d: done %v, error %v", tt.name, more, n, done, err)
+				}
+			}
+		}
+	}
+}
+
+// What no end of the line could mend is refused before that comes.
+func TestGarbageIsNotWaitedFor(t *testing.T) {
+	const chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+	for _, tt := range []struct{ before, garbage string }{
+		{"", "\x16"}, {"", " "}, {"", strings.Repeat("a", 64<<10+1)},
+		{"GET / HTTP/1.1\r\n", strings.Repeat("a", 64<<10)},
+		{chunked, strings.Repeat("a", 258)}, {chunked + "1\r\nx", "y"}, {chunked + "1\r\nx", "\r\r"},
+		{chunked + "0\r\n", strings.Repeat("a", 3<<10+1)},
+	} {
+		var m framing
+		if _, _, err := m.next([]byte(tt.before)); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := m.next([]byte(tt.garbage)); err == nil {
+			t.Errorf("%.20q after %q: not refused", tt.garbage, tt.before)
 		}
 	}
 }
@@ -199,12 +313,14 @@ func TestEmptyLinesAfterPOST(t *testing.T) {
 // answersTaken have, after the bar, what is no part of the answer any more.
 var answersTaken = []struct{ method, answer string }{
 	{"GET", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc|x"},
+	{"GET", "HTTP/1.1 299 OK\r\nContent-Length: 9\r\n\r\n123456789|x"},
 	{"GET", "HTTP/1.0 200\r\nContent-Length: 3\r\n\r\nabc|x"},
 	{"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n|x"},
 	{"HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n|x"},
 	{"GET", "HTTP/1.1 204 \r\nContent-Length: 3\r\n\r\n|x"},
 	{"GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n|x"},
 	{"GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: 1\r\n\r\n|x"},
+	{"GET", "HTTP/1.1 103 \r\n" + strings.Repeat("a:\r\n", 600) + "\r\nHTTP/1.1 204 \r\n" + strings.Repeat("a:\r\n", 600) + "\r\n|x"},
 	{"GET", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n|x"},
 }
 
@@ -216,6 +332,10 @@ var answersRefused = []struct{ name, answer string }{
 	{"a bad name", "HTTP/1.1 200 OK\r\nX : a\r\n\r\n"},
 	{"NUL", "HTTP/1.1 200 OK\r\nX: a\x00\r\n\r\n"},
 	{"no status", "HTTP/1.1 OK\r\n\r\n"},
+	{"no status at all", "HTTP/1.1\r\n\r\n"},
+	{"nothing but two digits", "HTTP/1.1 99\r\n\r\n"},
+	{"a status beyond digits", "HTTP/1.1 2:0 OK\r\n\r\n"},
+	{"a signed status", "HTTP/1.1 2-0 OK\r\n\r\n"},
 	{"a status of two digits", "HTTP/1.1 99 OK\r\n\r\n"},
 	{"a status below 100", "HTTP/1.1 099 OK\r\n\r\n"},
 	{"a status of four digits", "HTTP/1.1 2000 OK\r\n\r\n"},
@@ -233,6 +353,14 @@ func TestAnswers(t *testing.T) {
 			m := framing{response: true, toHEAD: tt.method == "HEAD"}
 			if length, done, err := follow(&m, p, n); length != len(whole) || !done || err != nil {
 				t.Errorf("%q by %d: %d of %d bytes, done %v, error %v", tt.answer, n, length, len(whole), done, err)
+			}
+		}
+	}
+	for _, p := range []string{"HTTP/1.0 200 OK\r\n\r\nto\r\nthe end\r\n\r\n", "HTTP/1.1 101 Switching\r\nUpgrade: a\r\n\r\nno HTTP\r\n\r\n"} {
+		for _, n := range []int{1, 7, len(p)} {
+			m := framing{response: true}
+			if length, done, err := follow(&m, []byte(p), n); length != len(p) || done || err != nil {
+				t.Errorf("%q by %d: %d of %d bytes, done %v, error %v", p, n, length, len(p), done, err)
 			}
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
-	"strconv"
 	"strings"
 )
 
@@ -24,9 +23,6 @@ func (f *Front) handle(w http.ResponseWriter, r *http.Request) {
 	c.run(x)
 	whole := false
 	defer func() { x.end(whole) }()
-	if r.ContentLength != 0 {
-		http.NewResponseController(w).EnableFullDuplex() // an answer may begin before the body ends
-	}
 	p := httputil.ReverseProxy{
 		Rewrite:        x.rewrite,
 		Transport:      x,
@@ -123,25 +119,23 @@ func (x *exchange) fail(w http.ResponseWriter, _ *http.Request, err error) {
 		return
 	case refused != nil:
 		x.refused = true
-		c.front.refused.Add(1)
-		x.say(w, http.StatusBadRequest, refusedText(refused), true)
+		c.front.refuse(refused)
+		x.say(w, http.StatusBadRequest, refusedText(refused))
 		return
 	case x.in.Context().Err() != nil, isClientError(err), x.gone() && errors.As(err, &none):
 		panic(http.ErrAbortHandler) // nobody is there to be told
 	}
 	c.front.failed.Add(1)
-	x.say(w, http.StatusBadGateway, "drainit's front got no answer: "+err.Error()+"\n", false)
+	x.say(w, http.StatusBadGateway, "drainit's front got no answer: "+err.Error()+"\n")
 }
 
 // say answers with a text of the front's own.
-func (x *exchange) say(w http.ResponseWriter, code int, text string, last bool) {
+func (x *exchange) say(w http.ResponseWriter, code int, text string) {
 	x.status = code
 	h := w.Header()
-	clear(h)
 	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(len(text)))
 	h.Set("Cache-Control", "no-store")
-	if last || x.conn.front.draining.Load() || !x.settled() {
+	if x.conn.front.draining.Load() || !x.settled() {
 		h.Set("Connection", "close")
 	}
 	w.WriteHeader(code)

@@ -21,10 +21,8 @@ type head struct {
 	hasLength bool
 	length    uint64
 
-	upgrade      bool // there is an Upgrade field
-	cacheControl bool // there is a Cache-Control field
-
-	connection string // what the Connection fields name
+	cacheControl bool   // there is a Cache-Control field
+	connection   string // what the Connection fields name
 }
 
 const badStart violation = "a malformed first line"
@@ -32,9 +30,9 @@ const badStart violation = "a malformed first line"
 // requestLine takes METHOD SP TARGET SP VERSION. The target may have any byte that
 // is no control character and no space.
 func (h *head) requestLine(line []byte) error {
-	method, rest, ok := bytes.Cut(line, []byte(" "))
-	target, version, ok2 := bytes.Cut(rest, []byte(" "))
-	if !ok || !ok2 || !isName(method) || len(target) == 0 || bytes.IndexByte(target, '\t') >= 0 {
+	method, rest, _ := bytes.Cut(line, []byte(" "))
+	target, version, _ := bytes.Cut(rest, []byte(" "))
+	if !isName(method) || len(target) == 0 || bytes.IndexByte(target, '\t') >= 0 {
 		return badStart
 	}
 	if err := h.version(version); err != nil {
@@ -52,8 +50,8 @@ func (h *head) requestLine(line []byte) error {
 
 // absolute takes a target in absolute form, which says the host once more.
 func (h *head) absolute(target string) error {
-	scheme, rest, ok := strings.Cut(target, "://")
-	if !ok || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
+	scheme, rest, _ := strings.Cut(target, "://")
+	if !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
 		return violation("a target that is neither a path nor a URL")
 	}
 	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
@@ -79,8 +77,8 @@ func (h *head) version(v []byte) error {
 
 // statusLine takes VERSION SP STATUS [SP REASON].
 func (h *head) statusLine(line []byte) error {
-	version, rest, ok := bytes.Cut(line, []byte(" "))
-	if !ok || len(rest) < 3 || len(rest) > 3 && rest[3] != ' ' {
+	version, rest, _ := bytes.Cut(line, []byte(" "))
+	if len(rest) < 3 || len(rest) > 3 && rest[3] != ' ' {
 		return badStart
 	}
 	for _, b := range rest[:3] {
@@ -122,8 +120,6 @@ func (h *head) field(name, value []byte) error {
 		if h.authority != "" {
 			h.host = string(value)
 		}
-	case is(name, "upgrade"):
-		h.upgrade = true
 	case is(name, "cache-control"):
 		h.cacheControl = true
 	case is(name, "connection"):
@@ -165,7 +161,7 @@ func (h *head) check(response bool) error {
 		return violation("more than one Host")
 	case h.hosts == 0 && !h.http10:
 		return violation("no Host")
-	case h.authority != "" && h.hosts > 0 && !strings.EqualFold(h.authority, h.host):
+	case h.hosts > 0 && !strings.EqualFold(h.authority, h.host):
 		return violation("a Host that is not the target's")
 	}
 	return nil

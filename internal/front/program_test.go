@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -39,6 +40,12 @@ func TestMalformedAnswers(t *testing.T) {
 		answers <- answer
 		if got := say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 502 ") {
 			t.Errorf("%q: %q", answer, got)
+		}
+		answers <- answer
+		c := dial(t, front)
+		io.WriteString(c, handshake)
+		if head, _ := readHead(bufio.NewReader(c)); !strings.HasPrefix(head, "HTTP/1.1 502 ") {
+			t.Errorf("%q to one for a WebSocket: %q", answer, head)
 		}
 	}
 }
@@ -90,15 +97,24 @@ func TestProgramThatDoesNotAnswer(t *testing.T) {
 				return
 			}
 			asked.Add(1)
-			if !strings.HasPrefix(head, "GET /ok ") {
+			switch {
+			case strings.HasPrefix(head, "GET /begun "):
+				io.WriteString(c, "HTTP/1.1 200 OK\r\n")
+				return
+			case strings.HasPrefix(head, "GET /reset "):
+				io.WriteString(c, "HTTP/1.1 200 OK\r\n")
+				c.(*net.TCPConn).SetLinger(0)
+				return
+			case !strings.HasPrefix(head, "GET /ok "):
 				return
 			}
 			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 		}
 	})
-	_, front := behind(t, to)
-	for _, path := range []string{"/", "/ok"} { // what is asked before
+	f, front := behind(t, to)
+	for _, path := range []string{"/", "/begun", "/reset", "/ok"} { // what is asked before
 		asked.Store(0)
+		failed := f.Stats().Failed
 		c := dial(t, front)
 		r := bufio.NewReader(c)
 		fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path)
@@ -106,17 +122,34 @@ func TestProgramThatDoesNotAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		io.Copy(io.Discard, answer.Body)
+		first, _ := io.ReadAll(answer.Body)
+		if want := "closed the connection without an answer"; path != "/ok" && !strings.Contains(string(first), want) {
+			t.Errorf("%s: %q", path, first)
+		}
 		io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 		if answer, err = http.ReadResponse(r, nil); err != nil || answer.StatusCode != 502 {
 			t.Fatalf("%v, %v", answer, err)
 		}
 		body, _ := io.ReadAll(answer.Body)
-		if !strings.Contains(string(body), "closed the connection without an answer") {
-			t.Errorf("%q", body)
+		if !strings.Contains(string(body), "closed the connection without an answer") || answer.Header.Get("Cache-Control") != "no-store" ||
+			answer.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+			t.Errorf("%v: %q", answer.Header, body)
 		}
 		if n := asked.Load(); n != 2 {
 			t.Errorf("asked %d times, want 2", n)
+		}
+		if path != "/ok" {
+			failed++
+		}
+		if s := f.Stats(); s.Failed != failed+1 || s.Requests[5] < s.Failed-1 { // the last is counted in a moment
+			t.Errorf("after %s: %+v", path, s)
+		}
+	}
+	f.Drain()
+	for _, request := range []string{"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"} {
+		if got := say(t, front, request); !strings.HasPrefix(got, "HTTP/1.1 502 ") || !strings.Contains(got, "\r\nConnection: close\r\n") ||
+			strings.HasSuffix(got, "\r\n\r\n") != strings.HasPrefix(request, "HEAD") {
+			t.Errorf("draining: %q became %q", request, got)
 		}
 	}
 }
@@ -190,6 +223,12 @@ func TestProgramThatNeverStarts(t *testing.T) {
 	if got := say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 502 ") {
 		t.Errorf("%q", got)
 	}
+	_, front = behind(t, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}, func(c *Config) { c.WaitTarget = 100 * time.Millisecond })
+	began := time.Now()
+	say(t, front, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	if d := time.Since(began); d < 80*time.Millisecond { // Serve was a moment before
+		t.Errorf("waited %v for a program that refuses", d)
+	}
 	f, front := behind(t, to, func(c *Config) { c.WaitTarget = time.Hour })
 	c := dial(t, front)
 	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -197,6 +236,12 @@ func TestProgramThatNeverStarts(t *testing.T) {
 	c.SetLinger(0)
 	c.Close()
 	eventually(t, "nothing in flight", func() bool { return f.Stats().InFlight == 0 })
+	io.WriteString(dial(t, front), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody")
+	eventually(t, "in flight", func() bool { return f.Stats().InFlight == 1 })
+	before := f.Stats()
+	f.Close()
+	f.Cut()
+	eventually(t, "the cut one is over", func() bool { return f.Stats().Requests != before.Requests })
 }
 
 // A connection to the program is used again within keepTime and closed after it. One
@@ -206,7 +251,10 @@ func TestKeptConnections(t *testing.T) {
 	ended, unasked := make(chan struct{}, 100), make(chan struct{}, 1)
 	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
 		connections.Add(1)
-		defer func() { ended <- struct{}{} }()
+		defer func() {
+			c.Close()
+			ended <- struct{}{}
+		}()
 		for {
 			head, err := readHead(r)
 			if err != nil {
@@ -248,6 +296,7 @@ func TestKeptConnections(t *testing.T) {
 	post("/unasked")
 	receive(t, unasked)
 	post("/")
+	post("/") // so that the time is counted anew
 	if n := connections.Load(); n != 3 {
 		t.Errorf("%d connections, want 3", n)
 	}
@@ -257,6 +306,9 @@ func TestKeptConnections(t *testing.T) {
 	if d := time.Since(before); d < keepTime/2 || d > 10*keepTime {
 		t.Errorf("the last was closed %v after it was used, want %v", d, keepTime)
 	}
+	post("/")
+	client.CloseIdleConnections()
+	receive(t, ended) // with the client's
 }
 
 // That the client has gone arrives at the program: as the end of what it sends, or
@@ -307,19 +359,83 @@ func TestClientThatGoes(t *testing.T) {
 }
 
 // A client that says that it sends no more gets its answer, if the program gives it.
+// If not, it has gone for all that is known, and the program is not blamed.
 func TestHalfClosedClient(t *testing.T) {
 	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
-		readHead(r)
+		head, _ := readHead(r)
 		n, _ := io.Copy(io.Discard, r) // up to the client's end
-		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%d", n)
+		switch {
+		case strings.HasPrefix(head, "GET /all "):
+			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%d", n)
+		case strings.HasPrefix(head, "GET /half "):
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+		}
 	})
-	_, front := behind(t, to)
+	f, front := behind(t, to)
+	for path, want := range map[string]string{"/all": "\r\n\r\n0", "/half": "\r\n\r\nhalf", "/nothing": ""} {
+		c := dial(t, front)
+		fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path)
+		c.CloseWrite()
+		if got, err := io.ReadAll(c); !strings.HasSuffix(string(got), want) || want == "" && len(got) > 0 {
+			t.Errorf("%s: %q, %v", path, got, err)
+		}
+	}
+	eventually(t, "all counted", func() bool { s := f.Stats(); return s.Requests[0]+s.Requests[2] == 3 })
+	if s := f.Stats(); s.Failed != 0 || s.Requests[0] != 1 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// The end of what the client sends is passed on after the request, however long that
+// takes: while the program starts, and while it does not read.
+func TestEndAfterTheRequest(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	f, front := behind(t, &net.UnixAddr{Name: path, Net: "unix"}, func(c *Config) { c.WaitTarget = time.Minute })
 	c := dial(t, front)
-	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	io.WriteString(c, "GET /whole HTTP/1.1\r\nHost: a\r\n\r\n")
 	c.CloseWrite()
-	if got, err := io.ReadAll(c); !strings.HasSuffix(string(got), "\r\n\r\n0") {
+	eventually(t, "the end of what the client sends", func() bool {
+		for _, c := range f.all() {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			return c.done
+		}
+		return false
+	})
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.URL.Path) })}
+	go s.Serve(l)
+	defer s.Close()
+	if got, err := io.ReadAll(c); !strings.HasSuffix(string(got), "\r\n\r\n/whole") {
 		t.Errorf("%q, %v", got, err)
 	}
+
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		end := make(chan bool, 1)
+		x := &exchange{in: &http.Request{ContentLength: 4, Body: io.NopCloser(strings.NewReader("body"))}}
+		x.clientDone()
+		x.sendBody(&upstream{Conn: halfCloser{near, end}})
+		if synctest.Wait(); len(end) > 0 {
+			t.Error("the end came before the body")
+		}
+		expect(t, far, "body")
+		<-end
+	})
+}
+
+// A halfCloser notes that it was told to send no more.
+type halfCloser struct {
+	net.Conn
+	end chan bool
+}
+
+func (h halfCloser) CloseWrite() error {
+	h.end <- true
+	return nil
 }
 
 // The program may answer before it has the body, and while it reads it.
@@ -444,6 +560,9 @@ func TestBodyNobodyReads(t *testing.T) {
 	})
 	_, front := behind(t, to)
 	_, dead := behind(t, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1})
+	if got := say(t, dead, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n"); !strings.Contains(got, "\r\nConnection: close\r\n") {
+		t.Errorf("without its body: %q", got)
+	}
 	for _, tt := range []struct {
 		address, path string
 		want          int
@@ -469,6 +588,29 @@ func TestBodyNobodyReads(t *testing.T) {
 				r = bufio.NewReader(c)
 			}
 		}
+	}
+}
+
+// A body that the program did not want is not sent, though it is there, and no other
+// request is written where it was expected.
+func TestUnwantedBody(t *testing.T) {
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		if head, _ := readHead(r); strings.HasPrefix(head, "POST ") {
+			io.WriteString(c, "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n")
+			if b, err := r.ReadByte(); err == nil {
+				t.Errorf("sent after it: %q", b)
+			}
+			return
+		}
+		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+	})
+	_, front := behind(t, to)
+	c := dial(t, front)
+	io.WriteString(c, "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nbody"+
+		"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	got, err := io.ReadAll(c)
+	if !strings.Contains(string(got), "HTTP/1.1 417 ") || !strings.Contains(string(got), "HTTP/1.1 200 OK\r\n") {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 

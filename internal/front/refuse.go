@@ -22,9 +22,7 @@ func (c *conn) refusal() error {
 	if answering {
 		return err
 	}
-	if c.front.refused.Add(1); c.front.cfg.Log != nil {
-		c.front.cfg.Log.Debug("request refused", "reason", err.Error())
-	}
+	c.front.refuse(err)
 	status := "400 Bad Request"
 	if err == tooLarge || err == tooMany {
 		status = "431 Request Header Fields Too Large"
@@ -35,6 +33,13 @@ func (c *conn) refusal() error {
 		"Connection: close\r\n\r\n%s", status, len(text), text)
 	c.finish()
 	return io.EOF
+}
+
+// refuse counts a refused request.
+func (f *Front) refuse(why error) {
+	if f.refused.Add(1); f.cfg.Log != nil {
+		f.cfg.Log.Debug("request refused", "reason", why.Error())
+	}
 }
 
 // linger closes a connection on which the client may still be sending.

@@ -59,18 +59,21 @@ func (f *Front) acceptFailed(err error) bool {
 }
 
 // makeRoom has up to one in sixteen of the connections leave on which nothing is asked,
-// of those that have been silent longest. A moment's silence is the way to the client
-// and back.
+// of those that have been silent longest; those that are about to are among them. A
+// moment's silence is the way to the client and back.
 func (f *Front) makeRoom() {
 	now := time.Now()
 	longest := time.Duration(0)
 	all := f.all()
-	for _, c := range all {
-		longest = max(longest, c.silent(now))
-	}
 	most := 1 + len(all)/16
 	for _, c := range all {
-		if silent := c.silent(now); most > 0 && silent > leastSilence && silent >= longest-longest/16 {
+		silent, leaves := c.silent(now)
+		if longest = max(longest, silent); leaves {
+			most--
+		}
+	}
+	for _, c := range all {
+		if silent, _ := c.silent(now); most > 0 && silent > leastSilence && silent >= longest-longest/16 {
 			c.leave(true)
 			most--
 		}

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // few is behind with room for so many connections.
@@ -83,5 +84,32 @@ func TestAcceptFails(t *testing.T) {
 			t.Errorf("after %v: no answer", err)
 		}
 		f.Close()
+	}
+}
+
+// A connection that was told to leave is room already: no other leaves for it.
+func TestRoomIsMadeOnce(t *testing.T) {
+	f := New(Config{})
+	for range 3 {
+		near, far := net.Pipe()
+		t.Cleanup(func() { far.Close() })
+		c := f.admit(near, &target{})
+		c.waiting, c.since = true, time.Now().Add(-time.Minute)
+	}
+	leaving := func() (n int) {
+		for _, c := range f.all() {
+			if _, leaves := c.silent(time.Now()); leaves {
+				n++
+			}
+		}
+		return n
+	}
+	for range 3 {
+		if f.makeRoom(); leaving() != 1 {
+			t.Fatalf("%d of 3 leave, want 1", leaving())
+		}
+	}
+	for _, c := range f.all() {
+		c.Close()
 	}
 }

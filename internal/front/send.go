@@ -42,10 +42,12 @@ func (x *exchange) send(u *upstream, out *http.Request) error {
 		hasBody = false
 	}
 	// The program may have said why it closed before it did. Reading tells.
-	if err := w.Flush(); err != nil {
-		x.sent.fail(err)
-	} else if hasBody {
+	switch err := w.Flush(); {
+	case err != nil:
+	case hasBody:
 		x.sendBody(u)
+	default:
+		x.written(u)
 	}
 	return nil
 }
@@ -84,12 +86,6 @@ func ended(done <-chan struct{}, worth bool) bool {
 	case <-time.After(settleTime):
 		return false
 	}
-}
-
-// fail notes that the request could not be written.
-func (s *sendState) fail(err error) {
-	s.done, s.err = make(chan struct{}), err
-	close(s.done)
 }
 
 // writeHead writes the first line and the fields. The target is that of the client,
@@ -156,7 +152,9 @@ func (x *exchange) sendBody(u *upstream) {
 			s.err = errNotWanted
 			return
 		}
-		s.err = x.writeBody(u.Conn)
+		if s.err = x.writeBody(u.Conn); s.err == nil {
+			x.written(u)
+		}
 	}()
 }
 

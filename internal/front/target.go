@@ -36,7 +36,7 @@ func ParseRoute(s string) (listen string, t Target, err error) {
 	if err != nil {
 		return "", Target{}, fmt.Errorf("%q: TARGET %q: %w", s, target, err)
 	}
-	if t.Network == "tcp" && sameAddress(listen, t.Address) {
+	if sameAddress(listen, t.Address) {
 		return "", Target{}, fmt.Errorf("%q: LISTEN and TARGET are the same; move the program to another port, "+
 			"as :8080=127.0.0.1:8081", s)
 	}
@@ -110,6 +110,6 @@ func sameAddress(listen, target string) bool {
 		return true
 	}
 	l, t := net.ParseIP(lh), net.ParseIP(th)
-	local := th == "localhost" || t != nil && t.IsLoopback()
-	return local && (lh == "" || l != nil && l.IsUnspecified())
+	local := th == "localhost" || t.IsLoopback()
+	return local && (lh == "" || l.IsUnspecified())
 }

@@ -13,6 +13,7 @@ func TestParseRoute(t *testing.T) {
 		{":80=[::1]:8081", ":80", "tcp", "[::1]:8081"},
 		{":80=localhost:8081", ":80", "tcp", "localhost:8081"},
 		{":80=unix:/run/app.sock", ":80", "unix", "/run/app.sock"},
+		{":80=unix:/" + strings.Repeat("a", 106), ":80", "unix", "/" + strings.Repeat("a", 106)},
 		{":80=/run/a=b.sock", ":80", "unix", "/run/a=b.sock"},
 		{"10.0.0.1:80=127.0.0.1:80", "10.0.0.1:80", "tcp", "127.0.0.1:80"},
 	} {

@@ -23,9 +23,7 @@ func (t *tunnelBody) WriteTo(w io.Writer) (int64, error) {
 
 // WriteTo is io.Copy's, too, once the connection is a tunnel.
 func (c *conn) WriteTo(w io.Writer) (int64, error) {
-	early := c.early
-	c.early = nil
-	return pump(w, c.Conn, early)
+	return pump(w, c.Conn, c.early)
 }
 
 // pump copies what was read early and then all of r to w.
@@ -67,7 +65,7 @@ func readReady(raw syscall.RawConn) (buf *[bufferSize]byte, n int, err error) {
 				break
 			}
 		}
-		if err != nil || n <= 0 {
+		if n <= 0 {
 			buffers.Put(buf)
 			buf, n = nil, 0
 		}

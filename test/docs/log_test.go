@@ -21,8 +21,8 @@ type logged struct {
 	keys  []string // those written beside it
 }
 
-// The messages that cmd/drainit logs are those of the manual, with their levels,
-// and so are the keys that are written beside them.
+// The messages that are logged are those of the manual, with their levels, and so
+// are the keys that are written beside them.
 func TestManualHasEveryMessage(t *testing.T) {
 	real := messages(t)
 	var rows [][]string
@@ -56,15 +56,16 @@ func TestManualHasEveryMessage(t *testing.T) {
 	}
 }
 
-// messages finds the calls of Info, Warn and Error with a constant message.
+// messages finds the calls of Debug, Info, Warn and Error with a constant message.
 func messages(t *testing.T) map[string]logged {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(root, "cmd/drainit/*.go"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("the source of cmd/drainit: %d files, error %v", len(files), err)
+	command, _ := filepath.Glob(filepath.Join(root, "cmd/drainit/*.go"))
+	packages, _ := filepath.Glob(filepath.Join(root, "internal/*/*.go"))
+	if len(command) == 0 || len(packages) == 0 {
+		t.Fatalf("the source: %d files of the command, %d of its packages", len(command), len(packages))
 	}
 	found := map[string]logged{}
-	for _, path := range files {
+	for _, path := range append(command, packages...) {
 		source, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -93,7 +94,7 @@ func logCall(n ast.Node) (message string, l logged, ok bool) {
 		return "", logged{}, false
 	}
 	method, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || !slices.Contains([]string{"Info", "Warn", "Error"}, method.Sel.Name) {
+	if !ok || !slices.Contains([]string{"Debug", "Info", "Warn", "Error"}, method.Sel.Name) {
 		return "", logged{}, false
 	}
 	message, ok = literal(call.Args[0])
