@@ -157,6 +157,14 @@ func (c cell) pinned() bool { return c.keep && c.lane != fronted }
 // measurement against.
 func (c cell) covered() bool { return !c.pinned() && c.serves() >= c.needed() }
 
+// connections says whether clients keep theirs.
+func (c cell) connections() string {
+	if c.keep {
+		return "kept"
+	}
+	return "new"
+}
+
 // load is what the clients send.
 func (c cell) load() string {
 	if c.keep {

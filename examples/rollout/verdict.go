@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -41,17 +42,17 @@ func surprises(results []result) []string {
 	return append(list, unsound(results)...)
 }
 
-// cures says which settings drainit lost with, and which cured it: in the matrix
-// the one follows the other.
+// cures says which settings drainit lost with, and which cured it.
 func cures(results []result) []string {
 	var list []string
-	for i, cured := range results {
-		if i == 0 || cured.cell.hold != cureHold || len(cured.counts.losses) > 0 {
+	for _, lost := range results {
+		cure := lost.cell.cured()
+		i := slices.IndexFunc(results, func(r result) bool { return r.cell == cure })
+		if i < 0 || len(lost.counts.losses) == 0 || len(results[i].counts.losses) > 0 {
 			continue
 		}
-		lost := results[i-1]
-		list = append(list, fmt.Sprintf("server %s, lag %v, response %v: drainit lost %d with %s, and none with %s",
-			lost.cell.mode, lost.cell.lag, lost.cell.response, len(lost.counts.losses), lost.cell.setting(), cured.cell.setting()))
+		list = append(list, fmt.Sprintf("%v: lost %d with %s, and none with %s",
+			lost.cell, len(lost.counts.losses), lost.cell.setting(), cure.setting()))
 	}
 	return list
 }
