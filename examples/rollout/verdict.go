@@ -29,12 +29,13 @@ func objections(results []result) []string {
 }
 
 // surprises says where the results of many cells are not what arithmetic
-// expects: a cell loses requests if, and only if, it stops serving too early.
+// expects: a cell loses requests only if it stops serving too early, and then it
+// does, unless its clients have left.
 func surprises(results []result) []string {
 	var list []string
 	for _, r := range results {
 		lost := len(r.counts.losses)
-		if covered := r.cell.covered(); covered && lost > 0 || !covered && lost == 0 {
+		if r.cell.covered() && lost > 0 || r.cell.exposed() && lost == 0 {
 			list = append(list, fmt.Sprintf("%v: lost %d, but serves for %v after the stop request and %v are needed",
 				r.cell, lost, r.cell.serves(), r.cell.needed()))
 		}

@@ -43,6 +43,9 @@ func TestVerdicts(t *testing.T) {
 		{"front loses though it should not", judged(in(fronted, serverExits, time.Second), 1), "front lost 1 requests, though its hold of 5s covers", "lost 1"},
 		{"drainit cannot keep who stays", judged(kept(in(drained, serverExits, time.Second)), 9), "", ""},
 		{"front can", judged(kept(in(fronted, serverExits, time.Second)), 1), "front lost 1", "lost 1"},
+		{"front is too short for who comes", judged(kept(in(fronted, serverExits, 8*time.Second)), 3), "raise -hold", ""},
+		{"nobody comes", judged(kept(in(fronted, serverExits, 8*time.Second)), 0), "", ""},
+		{"nobody was cut", judged(kept(in(drained, serverExits, time.Second)), 0), "", "lost 0"},
 		{"bare loses who stays", judged(kept(in(bare, serverExits, time.Second)), 9), "", ""},
 		{"sleep loses though it should not", judged(in(asleep, serverDrains, time.Second), 9), "", "lost 9"},
 	}
