@@ -81,16 +81,16 @@ func (s settings) play(ctx context.Context, screen *console.Console) ([]result, 
 
 // title says what is about to be played.
 func (s settings) title(rollouts int, i isolation) string {
+	what := fmt.Sprintf("%d rollouts of %d replicas, %d at a time", rollouts, replicas, s.atOnce)
 	if s.full {
-		return fmt.Sprintf("%d rollouts of %d replicas, %d at a time; each replica is %v", rollouts, replicas, s.atOnce, i)
+		return fmt.Sprintf("%s; each replica is %v", what, i)
+	}
+	if s.rollouts == 1 {
+		what = fmt.Sprintf("rolling restart of %d replicas", replicas)
 	}
 	c := s.cell
-	what := "rolling restart"
-	if s.rollouts > 1 {
-		what = fmt.Sprintf("%d rollouts, %d at a time", rollouts, s.atOnce)
-	}
-	return fmt.Sprintf("%s of %d replicas; routes by %s, %v late; the server answers after %v and on SIGTERM: %s\n%d %s a second; each replica is %v",
-		what, replicas, c.rule, c.lag, c.response, c.mode, c.rate, c.load(), i)
+	return fmt.Sprintf("%s; routes by %s, %v late; the server answers after %v and on SIGTERM: %s\n%d %s a second; each replica is %v",
+		what, c.rule, c.lag, c.response, c.mode, c.rate, c.load(), i)
 }
 
 // conclude prints the table, what it shows and what is to be said against it, and
