@@ -36,7 +36,7 @@ demo: bin/drainit ## a rolling restart under load, bare, with a sleep, under dra
 	go run ./examples/rollout
 	go run ./examples/rollout -keep -hold 3s
 
-demo-full: bin/drainit ## the same for every lag, response time and kind of server (about ten minutes)
+demo-full: bin/drainit ## the same for every lag, response time and kind of server (about twelve minutes)
 	go run ./examples/rollout -full
 
 test: ## all tests, and what was skipped and why

@@ -157,6 +157,19 @@ func (c cell) pinned() bool { return c.keep && c.lane != fronted }
 // measurement against.
 func (c cell) covered() bool { return !c.pinned() && c.serves() >= c.needed() }
 
+// exposed reports whether requests must be lost: not where clients have left and
+// keep what they have with others. They may open no connection until the routes
+// follow.
+func (c cell) exposed() bool { return !c.covered() && (!c.keep || c.lane != fronted) }
+
+// connections says whether clients keep theirs.
+func (c cell) connections() string {
+	if c.keep {
+		return "kept"
+	}
+	return "new"
+}
+
 // load is what the clients send.
 func (c cell) load() string {
 	if c.keep {

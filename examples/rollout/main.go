@@ -76,22 +76,27 @@ func (s settings) play(ctx context.Context, screen *console.Console) ([]result, 
 	}
 	cells := s.cells()
 	screen.Print(s.title(len(cells), st.isolation))
-	return st.play(ctx, cells, s.atOnce, !s.full)
+	return st.play(ctx, cells, s.atOnce, !s.full && s.rollouts == 1)
 }
 
 // title says what is about to be played.
 func (s settings) title(rollouts int, i isolation) string {
+	what := fmt.Sprintf("%d rollouts of %d replicas, %d at a time", rollouts, replicas, s.atOnce)
 	if s.full {
-		return fmt.Sprintf("%d rollouts of %d replicas, %d at a time; each replica is %v", rollouts, replicas, s.atOnce, i)
+		return fmt.Sprintf("%s; each replica is %v", what, i)
+	}
+	if s.rollouts == 1 {
+		what = fmt.Sprintf("rolling restart of %d replicas", replicas)
 	}
 	c := s.cell
-	return fmt.Sprintf("rolling restart of %d replicas; routes by %s, %v late; the server answers after %v and on SIGTERM: %s\n%d %s a second; each replica is %v",
-		replicas, c.rule, c.lag, c.response, c.mode, c.rate, c.load(), i)
+	return fmt.Sprintf("%s; routes by %s, %v late; the server answers after %v and on SIGTERM: %s\n%d %s a second; each replica is %v",
+		what, c.rule, c.lag, c.response, c.mode, c.rate, c.load(), i)
 }
 
 // conclude prints the table, what it shows and what is to be said against it, and
 // returns the exit status.
 func (s settings) conclude(w io.Writer, results []result) int {
+	results = sums(results, s.rollouts)
 	columns, shown, against := resultColumns(results), []string(nil), objections(results)
 	if s.full {
 		columns, shown, against = append(sceneColumns[:], columns...), cures(results), surprises(results)
@@ -99,6 +104,9 @@ func (s settings) conclude(w io.Writer, results []result) int {
 	fmt.Fprintln(w)
 	writeTable(w, columns, results)
 	fmt.Fprintf(w, "\n%s%s\n", legend, punctuality(results))
+	if s.rollouts > 1 {
+		fmt.Fprintf(w, "each row is %d rollouts: requests are their sum, stop and rollout their mean\n", s.rollouts)
+	}
 	for _, text := range shown {
 		fmt.Fprintln(w, text)
 	}

@@ -13,51 +13,65 @@ const (
 	cureGrace = 30 * time.Second
 )
 
-// matrix returns the cells of the full run: every lag, response time and way to
-// stop, in every lane, with the rest as in base. Where drainit's hold is too
-// short its row is followed by one with the setting that cures it.
+// matrix returns the cells of the full run, with the rest as in base: every lag,
+// response time and way to stop, and for a server that exits at once connections
+// that clients keep as well. These not with answers at once: the exit would
+// hardly ever meet a request.
 func matrix(base cell) []cell {
+	const response = 500 * time.Millisecond
 	var cells []cell
-	for _, mode := range []string{serverExits, serverDrains, serverIgnores} {
-		for _, lag := range []time.Duration{200 * time.Millisecond, time.Second, 3 * time.Second, 8 * time.Second} {
-			for _, response := range []time.Duration{0, 500 * time.Millisecond} {
-				scene := base
-				scene.rule, scene.mode, scene.lag, scene.response, scene.keep = byStop, mode, lag, response, false
-				cells = append(cells, scene.lanes()...)
-			}
+	for _, base.mode = range []string{serverExits, serverDrains, serverIgnores} {
+		base.keep = false
+		cells = append(cells, base.scenes(0, response)...)
+		if base.mode == serverExits {
+			base.keep = true
+			cells = append(cells, base.scenes(response)...)
 		}
-		if mode == serverExits {
-			kept := base
-			kept.rule, kept.mode, kept.lag, kept.response, kept.keep = byStop, mode, time.Second, 500*time.Millisecond, true
-			cells = append(cells, kept.lanes()...)
-		}
-		probed := base
-		probed.keep = false
-		probed.rule, probed.mode, probed.lag, probed.response = byProbe, mode, 200*time.Millisecond, 500*time.Millisecond
-		cells = append(cells, probed.lanes()...)
 	}
 	return cells
 }
 
-// lanes returns the cell in each lane, and with the cure where it needs one.
+// scenes returns the cell behind routes of each kind and lag, with each of the
+// response times; behind health checks with the last of them.
+func (c cell) scenes(responses ...time.Duration) []cell {
+	var cells []cell
+	c.rule = byStop
+	for _, c.lag = range []time.Duration{200 * time.Millisecond, time.Second, 3 * time.Second, 8 * time.Second} {
+		for _, c.response = range responses {
+			cells = append(cells, c.lanes()...)
+		}
+	}
+	c.rule, c.lag = byProbe, 200*time.Millisecond
+	return append(cells, c.lanes()...)
+}
+
+// lanes returns the cell in each lane, and again with the cure where that helps a
+// hold that is too short. With the front only the server that it is for: one that
+// exits at once.
 func (c cell) lanes() []cell {
-	if c.mode == serverIgnores {
+	lanes := []lane{bare, asleep, drained}
+	switch c.mode {
+	case serverExits:
+		lanes = append(lanes, fronted)
+	case serverIgnores:
 		c.grace = ignoredGrace
 	}
-	lanes := []lane{bare, asleep, drained}
-	if c.mode == serverExits {
-		lanes = []lane{bare, asleep, fronted, drained}
-	}
 	var cells []cell
-	for _, lane := range lanes {
-		c.lane = lane
+	for _, c.lane = range lanes {
 		cells = append(cells, c)
 	}
-	if c.covered() || c.keep {
-		return cells
+	for _, c := range cells {
+		if c.underDrainit() && !c.covered() && c.cured().covered() {
+			cells = append(cells, c.cured())
+		}
 	}
+	return cells
+}
+
+// cured is the cell with the setting that cures what a long lag costs.
+func (c cell) cured() cell {
 	c.hold, c.grace = cureHold, cureGrace
-	return append(cells, c)
+	return c
 }
 
 // estimate is about how long the rollout of a cell takes: what the longest ones

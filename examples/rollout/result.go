@@ -14,6 +14,41 @@ type result struct {
 	t0     map[string]time.Time // of each stopped replica, by address
 }
 
+// sums adds up the results of cells that were all played so many times, one time
+// after the other. How long a rollout took is the mean.
+func sums(results []result, rollouts int) []result {
+	sums := make([]result, len(results)/rollouts)
+	for i := range sums {
+		sums[i] = result{cell: results[i].cell, t0: map[string]time.Time{}, counts: counts{versions: map[string]int{}}}
+	}
+	for i, r := range results {
+		sums[i%len(sums)].add(r, fmt.Sprintf("%d ", i/len(sums)))
+	}
+	for i := range sums {
+		sums[i].took /= time.Duration(rollouts)
+	}
+	return sums
+}
+
+// add adds a rollout of the same cell. The prefix tells its replicas from those of
+// the others, which may have had the same ports.
+func (r *result) add(other result, prefix string) {
+	for addr, t0 := range other.t0 {
+		r.t0[prefix+addr] = t0
+	}
+	for _, l := range other.counts.losses {
+		l.addr = prefix + l.addr
+		r.counts.losses = append(r.counts.losses, l)
+	}
+	for version, answers := range other.counts.versions {
+		r.counts.versions[version] += answers
+	}
+	r.counts.sent += other.counts.sent
+	r.counts.late = max(r.counts.late, other.counts.late)
+	r.stops = append(r.stops, other.stops...)
+	r.took += other.took
+}
+
 // meanStop is how long a stop took on average, from T0 to exit.
 func (r result) meanStop() time.Duration {
 	if len(r.stops) == 0 {

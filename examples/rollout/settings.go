@@ -5,19 +5,21 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
 
 // settings is a command line.
 type settings struct {
-	cell    cell // but for its lane
-	lanes   []lane
-	full    bool
-	atOnce  int
-	server  string
-	drainit string
-	verbose bool
+	cell     cell // but for its lane
+	lanes    []lane
+	full     bool
+	rollouts int // of each cell
+	atOnce   int
+	server   string
+	drainit  string
+	verbose  bool
 }
 
 const usage = `usage: rollout [flags]
@@ -33,7 +35,8 @@ same time:
 
 and says what became of every request. With -keep the clients POST on connections
 that they keep, and the server exits at once on SIGTERM. Exits 1 if drainit lost
-any (with -keep, with --front), or if bare lost none. With -full it plays many lags, response times and kinds of server
+any (with -keep, with --front), or if bare lost none. With -full it plays many
+lags, response times and kinds of server, the front for those that exit at once,
 and exits 1 where the losses are not where arithmetic expects them.
 
 `
@@ -60,8 +63,9 @@ func parse(args []string, w io.Writer) (settings, error) {
 	flags.IntVar(&c.rate, "rate", 200, "requests a second, in each lane")
 	flags.DurationVar(&c.limit, "timeout", 10*time.Second, "for one request")
 	flags.BoolVar(&c.keep, "keep", false, "POST on connections that clients keep; changes what -mode and -lanes are unless given")
-	lanes := flags.String("lanes", "bare,sleep,drainit", "the lanes to play; with -keep bare,sleep,drainit,front")
-	flags.BoolVar(&s.full, "full", false, "play every lag, response time and kind of server; -lag, -routes, -mode,\n-response-time, -keep and -lanes have no effect")
+	lanes := flags.String("lanes", "bare,sleep,drainit", "the lanes to play; with -keep or -full bare,sleep,drainit,front")
+	flags.BoolVar(&s.full, "full", false, "play every lag, response time and kind of server; -lag, -routes, -mode,\n-response-time and -keep have no effect")
+	flags.IntVar(&s.rollouts, "rollouts", 1, "play each rollout so many times, and say the sums")
 	flags.BoolVar(&s.verbose, "v", false, "the timeline also has what the server and drainit write")
 	flags.IntVar(&s.atOnce, "at-once", 6, "rollouts at the same time")
 	flags.StringVar(&s.server, "server", "", "the example server's binary (built with the go command if not given)")
@@ -72,15 +76,13 @@ func parse(args []string, w io.Writer) (settings, error) {
 	if flags.NArg() > 0 {
 		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	if c.keep {
-		given := map[string]bool{}
-		flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
-		if !given["mode"] {
-			c.mode = serverExits
-		}
-		if !given["lanes"] {
-			*lanes = "bare,sleep,drainit,front"
-		}
+	given := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	if c.keep && !given["mode"] {
+		c.mode = serverExits
+	}
+	if (c.keep || s.full) && !given["lanes"] {
+		*lanes = "bare,sleep,drainit,front"
 	}
 	var err error
 	s.lanes, err = parseLanes(*lanes)
@@ -118,18 +120,20 @@ func (s settings) check() error {
 	wrong(c.probeInterval <= 0, "-probe-interval %v: want more than 0", c.probeInterval)
 	wrong(c.probeThreshold < 1, "-probe-threshold %d: want 1 or more", c.probeThreshold)
 	wrong(s.atOnce < 1, "-at-once %d: want 1 or more", s.atOnce)
+	wrong(s.rollouts < 1, "-rollouts %d: want 1 or more", s.rollouts)
 	return errors.Join(errs...)
 }
 
-// cells are the rollouts to play.
+// cells are the rollouts to play, all of them before any is played again.
 func (s settings) cells() []cell {
 	if s.full {
-		return matrix(s.cell)
+		other := func(c cell) bool { return !slices.Contains(s.lanes, c.lane) }
+		return slices.Repeat(slices.DeleteFunc(matrix(s.cell), other), s.rollouts)
 	}
 	var cells []cell
 	for _, lane := range s.lanes {
 		s.cell.lane = lane
 		cells = append(cells, s.cell)
 	}
-	return cells
+	return slices.Repeat(cells, s.rollouts)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,13 +42,32 @@ func TestKeep(t *testing.T) {
 	}
 }
 
+// Lanes can be picked from the full run, and everything be played again.
+func TestFull(t *testing.T) {
+	s, err := parse([]string{"-full"}, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := s.cells()
+	if s, err = parse([]string{"-full", "-lanes", "front", "-rollouts", "20"}, t.Output()); err != nil {
+		t.Fatal(err)
+	}
+	fronts := slices.DeleteFunc(slices.Clone(all), func(c cell) bool { return c.lane != fronted })
+	if len(all) != len(matrix(base(t))) || len(fronts) == 0 {
+		t.Errorf("%d cells, %d with the front, want the whole matrix", len(all), len(fronts))
+	}
+	if got, want := s.cells(), slices.Repeat(fronts, 20); !slices.Equal(got, want) {
+		t.Errorf("the front 20 times: %d cells, want %d", len(got), len(want))
+	}
+}
+
 func TestWrongSettingsAreAllReported(t *testing.T) {
 	_, err := parse([]string{"-lag", "-1s", "-mode", "stop", "-rate", "0", "-hold", "28s", "-probe-threshold", "0",
-		"-probe-interval", "0", "-timeout", "100ms", "-at-once", "0", "-lanes", "bare,bear"}, t.Output())
+		"-probe-interval", "0", "-timeout", "100ms", "-at-once", "0", "-rollouts", "0", "-lanes", "bare,bear"}, t.Output())
 	if err == nil {
-		t.Fatal("no error, want one that names nine flags")
+		t.Fatal("no error, want one that names ten flags")
 	}
-	for _, flag := range []string{"-lag", "-mode", "-rate", "-hold", "-probe-threshold", "-probe-interval", "-timeout", "-at-once", "-lanes"} {
+	for _, flag := range []string{"-lag", "-mode", "-rate", "-hold", "-probe-threshold", "-probe-interval", "-timeout", "-at-once", "-rollouts", "-lanes"} {
 		if !strings.Contains(err.Error(), flag+" ") {
 			t.Errorf("error %q, want %s in it", err, flag)
 		}

@@ -21,6 +21,7 @@ type column struct {
 // sceneColumns tell what was played, for a table of different scenes.
 var sceneColumns = [...]column{
 	{"server", true, func(r result) string { return r.cell.mode }},
+	{"connections", true, func(r result) string { return r.cell.connections() }},
 	{"routes", true, func(r result) string { return string(r.cell.rule) }},
 	{"lag", false, func(r result) string { return seconds(r.cell.lag) }},
 	{"response", false, func(r result) string { return seconds(r.cell.response) }},

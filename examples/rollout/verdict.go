@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -28,12 +29,13 @@ func objections(results []result) []string {
 }
 
 // surprises says where the results of many cells are not what arithmetic
-// expects: a cell loses requests if, and only if, it stops serving too early.
+// expects: a cell loses requests only if it stops serving too early, and then it
+// does, unless its clients have left.
 func surprises(results []result) []string {
 	var list []string
 	for _, r := range results {
 		lost := len(r.counts.losses)
-		if covered := r.cell.covered(); covered && lost > 0 || !covered && lost == 0 {
+		if r.cell.covered() && lost > 0 || r.cell.exposed() && lost == 0 {
 			list = append(list, fmt.Sprintf("%v: lost %d, but serves for %v after the stop request and %v are needed",
 				r.cell, lost, r.cell.serves(), r.cell.needed()))
 		}
@@ -41,17 +43,17 @@ func surprises(results []result) []string {
 	return append(list, unsound(results)...)
 }
 
-// cures says which settings drainit lost with, and which cured it: in the matrix
-// the one follows the other.
+// cures says which settings drainit lost with, and which cured it.
 func cures(results []result) []string {
 	var list []string
-	for i, cured := range results {
-		if i == 0 || cured.cell.hold != cureHold || len(cured.counts.losses) > 0 {
+	for _, lost := range results {
+		cure := lost.cell.cured()
+		i := slices.IndexFunc(results, func(r result) bool { return r.cell == cure })
+		if i < 0 || len(lost.counts.losses) == 0 || len(results[i].counts.losses) > 0 {
 			continue
 		}
-		lost := results[i-1]
-		list = append(list, fmt.Sprintf("server %s, lag %v, response %v: drainit lost %d with %s, and none with %s",
-			lost.cell.mode, lost.cell.lag, lost.cell.response, len(lost.counts.losses), lost.cell.setting(), cured.cell.setting()))
+		list = append(list, fmt.Sprintf("%v: lost %d with %s, and none with %s",
+			lost.cell, len(lost.counts.losses), lost.cell.setting(), cure.setting()))
 	}
 	return list
 }

@@ -43,6 +43,9 @@ func TestVerdicts(t *testing.T) {
 		{"front loses though it should not", judged(in(fronted, serverExits, time.Second), 1), "front lost 1 requests, though its hold of 5s covers", "lost 1"},
 		{"drainit cannot keep who stays", judged(kept(in(drained, serverExits, time.Second)), 9), "", ""},
 		{"front can", judged(kept(in(fronted, serverExits, time.Second)), 1), "front lost 1", "lost 1"},
+		{"front is too short for who comes", judged(kept(in(fronted, serverExits, 8*time.Second)), 3), "raise -hold", ""},
+		{"nobody comes", judged(kept(in(fronted, serverExits, 8*time.Second)), 0), "", ""},
+		{"nobody was cut", judged(kept(in(drained, serverExits, time.Second)), 0), "", "lost 0"},
 		{"bare loses who stays", judged(kept(in(bare, serverExits, time.Second)), 9), "", ""},
 		{"sleep loses though it should not", judged(in(asleep, serverDrains, time.Second), 9), "", "lost 9"},
 	}
@@ -87,9 +90,16 @@ func TestCures(t *testing.T) {
 	c := cell{lane: drained, rule: byStop, mode: serverDrains, lag: 8 * time.Second, hold: 5 * time.Second, grace: 30 * time.Second}
 	cured := c
 	cured.hold, cured.grace = cureHold, cureGrace
-	got := cures([]result{judged(c, 0), judged(c, 9), judged(cured, 0), judged(c, 3), judged(cured, 1)})
-	want := "server drain, lag 8s, response 0s: drainit lost 9 with --drain-delay 5s --grace-period 30s, and none with --drain-delay 10s --grace-period 30s"
-	if len(got) != 1 || got[0] != want {
+	const want = "drainit, routes by stop, lag 8s, response 0s, server drain: lost 9 with --drain-delay 5s --grace-period 30s, " +
+		"and none with --drain-delay 10s --grace-period 30s"
+	other := c
+	other.lane = fronted
+	if got := cures([]result{judged(c, 9), judged(other, 9), judged(cured, 0)}); len(got) != 1 || got[0] != want {
 		t.Errorf("cures %q, want only %q", got, want)
+	}
+	for _, lost := range [][2]int{{0, 0}, {9, 1}} {
+		if got := cures([]result{judged(c, lost[0]), judged(cured, lost[1])}); len(got) > 0 {
+			t.Errorf("lost %d, then %d: cures %q, want none", lost[0], lost[1], got)
+		}
 	}
 }
