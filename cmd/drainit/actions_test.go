@@ -185,12 +185,7 @@ func TestActionsForReal(t *testing.T) {
 	r.says("ready")
 	r.signal(syscall.SIGTERM)
 	r.wantExit(3)
-	close(told)
-	if got := slices.Collect(func(yield func(string) bool) {
-		for s := range told {
-			yield(s)
-		}
-	}); !slices.Equal(got, []string{"POST /drain?graceful"}) {
+	if got := allOf(told); !slices.Equal(got, []string{"POST /drain?graceful"}) {
 		t.Errorf("the server was told %q", got)
 	}
 	if got, err := io.ReadAll(fifo); string(got) != "q" || err != nil {
@@ -201,6 +196,15 @@ func TestActionsForReal(t *testing.T) {
 	if strings.Contains(r.stderr.String(), "graceful ") || strings.Contains(r.stderr.String(), "?graceful") {
 		t.Errorf("the log has the query: %s", r.stderr)
 	}
+}
+
+// allOf returns what is in the channel, to which nobody sends any more.
+func allOf(told chan string) (all []string) {
+	close(told)
+	for s := range told {
+		all = append(all, s)
+	}
+	return all
 }
 
 // A drainit inside another has the same variables; the actions are done once.
@@ -214,12 +218,7 @@ func TestActionsUnderDrainit(t *testing.T) {
 	r.says("ready")
 	r.signal(syscall.SIGTERM)
 	r.wantExit(3)
-	close(told)
-	if got := slices.Collect(func(yield func(string) bool) {
-		for s := range told {
-			yield(s)
-		}
-	}); !slices.Equal(got, []string{"/drain", "/stop"}) {
+	if got := allOf(told); !slices.Equal(got, []string{"/drain", "/stop"}) {
 		t.Errorf("the server was told %q, want each once", got)
 	}
 }
