@@ -25,7 +25,7 @@ func sizes(dir string) (b binary, err error) {
 	if err != nil {
 		return b, err
 	}
-	command, err := exec.Command("make", "--dry-run", "--always-make", "bin/drainit").Output()
+	command, err := exec.Command("make", "--no-print-directory", "--dry-run", "--always-make", "bin/drainit").Output()
 	if err != nil {
 		return b, fmt.Errorf("make --dry-run: %w", err)
 	}
