@@ -7,8 +7,9 @@ ifndef VERSION
 VERSION := 0.1.0-dev$(addprefix +,$(shell git --no-optional-locks describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null))
 endif
 
-# What keeps it small: no HTTP/2, cryptography without assembly, no inlining (a sixteenth). Bounds checks stay.
-FLAGS     := -trimpath -buildvcs=false -tags=nethttpomithttp2,purego -gcflags=all=-l
+# What keeps it small: no HTTP/2, cryptography without assembly, no inlining (a sixteenth) but in Go's runtime, where
+# 45 KB save a twentieth of the start and a twelfth of the front's processor time. Bounds checks stay.
+FLAGS     := -trimpath -buildvcs=false -tags=nethttpomithttp2,purego -gcflags=all=-l -gcflags=runtime=
 PLATFORMS := amd64 arm64 arm-v7 ppc64le s390x riscv64
 MAX_BYTES := 8700000
 FUZZTIME  ?= 20s
