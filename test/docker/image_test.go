@@ -26,7 +26,7 @@ var (
 // build compiles a command of this module and returns the path of the binary.
 func build(command string) (string, error) {
 	path := filepath.Join(workshop(), filepath.Base(command))
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "nethttpomithttp2,purego", "-gcflags=all=-l",
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "nethttpomithttp2,purego", "-gcflags=all=-l", "-gcflags=runtime=",
 		"-ldflags", "-s -w", "-o", path, command)
 	cmd.Dir = top
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")

@@ -43,7 +43,7 @@ func buildAndRun(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	binary = filepath.Join(dir, "drainit")
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags=nethttpomithttp2,purego", "-gcflags=all=-l", "-o", binary, "./cmd/drainit")
+	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags=nethttpomithttp2,purego", "-gcflags=all=-l", "-gcflags=runtime=", "-o", binary, "./cmd/drainit")
 	build.Dir = root
 	if output, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n%s", build, err, output)
