@@ -115,6 +115,9 @@ func (c *conn) readSome(p []byte) (int, error) {
 	if len(c.early) > 0 {
 		n := copy(p, c.early)
 		c.early = c.early[n:]
+		if n < awake && !c.framing.begun() {
+			c.Conn.SetReadDeadline(time.Now().Add(headTime))
+		}
 		return n, nil
 	}
 	if c.framing.begun() {
