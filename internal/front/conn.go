@@ -309,6 +309,14 @@ func (c *conn) upgraded() {
 	}
 }
 
+// last reports whether the answer to come is the connection's last, whoever may think
+// otherwise: all are while the front drains.
+func (c *conn) last() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.leaving || c.front.draining.Load()
+}
+
 func (c *conn) isTunnel() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -88,7 +88,7 @@ func (x *exchange) appendForwarded(h http.Header) {
 
 // answer makes net/http's server pass the answer on as it is: nothing is added, and
 // nothing flushed but by [answerBody]. A connection that the program closes, that is
-// drained, or whose request has not ended is closed with the answer.
+// drained or leaves, or whose request has not ended is closed with the answer.
 func (x *exchange) answer(a *http.Response) error {
 	x.status = a.StatusCode
 	if a.StatusCode == http.StatusSwitchingProtocols {
@@ -101,7 +101,7 @@ func (x *exchange) answer(a *http.Response) error {
 	if a.ContentLength < 0 {
 		a.ContentLength = -2 // and a body of unknown length
 	}
-	if a.Close || x.conn.front.draining.Load() || !x.settled() {
+	if a.Close || x.conn.last() || !x.settled() {
 		a.Header.Set("Connection", "close")
 	}
 	return nil
@@ -135,7 +135,7 @@ func (x *exchange) say(w http.ResponseWriter, code int, text string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	if x.conn.front.draining.Load() || !x.settled() {
+	if x.conn.last() || !x.settled() {
 		h.Set("Connection", "close")
 	}
 	w.WriteHeader(code)

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net"
@@ -112,4 +113,43 @@ func TestRoomIsMadeOnce(t *testing.T) {
 	for _, c := range f.all() {
 		c.Close()
 	}
+}
+
+// Who asks in the moment of being told to leave is answered, and told that it was the
+// last answer: the next request would meet the end of the connection.
+func TestLastAnswerOfOneThatLeaves(t *testing.T) {
+	const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+	to := program(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "answer") })
+	for _, to := range []net.Addr{to, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}} {
+		f, front := few(t, 6, to)
+		client := dial(t, front)
+		r := bufio.NewReader(client)
+		for _, last := range []bool{false, true} {
+			if last { // told by another goroutine, after the first byte of the request has come
+				c := f.all()[0]
+				c.mu.Lock()
+				c.leaving = true
+				c.mu.Unlock()
+			}
+			io.WriteString(client, get)
+			answer, err := http.ReadResponse(r, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.Copy(io.Discard, answer.Body)
+			if answer.Close != last {
+				t.Errorf("%s, last %v: it says close %v", answer.Status, last, answer.Close)
+			}
+			eventually(t, "waits for the next, or has left", func() bool {
+				all := f.all()
+				return len(all) == 0 || waits(all[0])
+			})
+		}
+	}
+}
+
+func waits(c *conn) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.waiting
 }
