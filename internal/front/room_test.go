@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -152,4 +153,25 @@ func waits(c *conn) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.waiting
+}
+
+// Room is looked for often at first, and seldom where it takes long: connections that
+// are all in use may stay so.
+func TestHowOftenRoomIsLookedFor(t *testing.T) {
+	for free, want := range map[time.Duration]time.Duration{
+		2 * time.Millisecond:     5 * time.Millisecond,
+		6 * time.Millisecond:     15 * time.Millisecond,
+		10056 * time.Millisecond: 10155 * time.Millisecond,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f := New(Config{})
+			f.open.Store(int64(f.most))
+			began := time.Now()
+			time.AfterFunc(free, func() { f.open.Add(-1) })
+			f.waitForRoom()
+			if d := time.Since(began); d != want {
+				t.Errorf("room after %v: seen after %v, want %v", free, d, want)
+			}
+		})
+	}
 }
