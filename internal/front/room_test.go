@@ -38,10 +38,11 @@ func TestRoom(t *testing.T) {
 	io.WriteString(slow, "GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
 	eventually(t, "in flight", func() bool { return f.Stats().InFlight == 1 })
 	var kept []net.Conn
-	for range 5 {
+	for i := range 5 {
 		c := dial(t, front)
 		io.WriteString(c, get)
 		expect(t, c, "HTTP/1.1 200 OK\r\n")
+		silentFor(t, f, c, time.Duration(10-i)*time.Minute)
 		kept = append(kept, c)
 	}
 	c := dial(t, front)
@@ -57,6 +58,22 @@ func TestRoom(t *testing.T) {
 		t.Errorf("what was in flight: %q, %v", got, err)
 	}
 	eventually(t, "the last is served still", func() bool { return f.Stats().Requests[2] == 8 })
+}
+
+// silentFor has a client have been silent for so long.
+func silentFor(t *testing.T, f *Front, client net.Conn, d time.Duration) {
+	t.Helper()
+	eventually(t, "it is silent", func() bool {
+		for _, c := range f.all() {
+			if c.RemoteAddr().String() == client.LocalAddr().String() && waits(c) {
+				c.mu.Lock()
+				c.since = c.since.Add(-d)
+				c.mu.Unlock()
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // failing is a listener whose accept(2) fails first.
