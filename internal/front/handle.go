@@ -20,7 +20,9 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 func (f *Front) handle(w http.ResponseWriter, r *http.Request) {
 	c := r.Context().Value(connKey{}).(*conn)
 	x := &exchange{conn: c, in: r, w: w}
-	c.run(x)
+	if !c.run(x) {
+		panic(http.ErrAbortHandler)
+	}
 	whole := false
 	defer func() { x.end(whole) }()
 	p := httputil.ReverseProxy{
