@@ -274,7 +274,7 @@ func (c *conn) run(x *exchange) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.running = x
-	x.finished = c.done
+	x.finished, x.last = c.done, c.leaving
 	return !c.closed
 }
 
@@ -309,14 +309,6 @@ func (c *conn) upgraded() {
 		c.uncount()
 		c.front.upgraded.Add(1)
 	}
-}
-
-// last reports whether the answer to come is the connection's last, whoever may think
-// otherwise: all are while the front drains.
-func (c *conn) last() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.leaving || c.front.draining.Load()
 }
 
 func (c *conn) isTunnel() bool {

@@ -103,7 +103,7 @@ func (x *exchange) answer(a *http.Response) error {
 	if a.ContentLength < 0 {
 		a.ContentLength = -2 // and a body of unknown length
 	}
-	if a.Close || x.conn.last() || !x.settled() {
+	if a.Close || x.last || x.conn.front.draining.Load() || !x.settled() {
 		a.Header.Set("Connection", "close")
 	}
 	return nil
@@ -137,7 +137,7 @@ func (x *exchange) say(w http.ResponseWriter, code int, text string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	if x.conn.last() || !x.settled() {
+	if x.last || x.conn.front.draining.Load() || !x.settled() {
 		h.Set("Connection", "close")
 	}
 	w.WriteHeader(code)
