@@ -115,6 +115,9 @@ func (c *conn) readSome(p []byte) (int, error) {
 	if len(c.early) > 0 {
 		n := copy(p, c.early)
 		c.early = c.early[n:]
+		if n < awake && !c.framing.begun() {
+			c.Conn.SetReadDeadline(time.Now().Add(headTime))
+		}
 		return n, nil
 	}
 	if c.framing.begun() {
@@ -265,12 +268,14 @@ func (c *conn) notBegun() {
 	c.uncount()
 }
 
-// run notes that the handler answers the request now.
-func (c *conn) run(x *exchange) {
+// run notes that the handler answers the request now. It reports whether there is
+// still somebody to answer: a request that was cut before has been counted.
+func (c *conn) run(x *exchange) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.running = x
-	x.finished = c.done
+	x.finished, x.last = c.done, c.leaving
+	return !c.closed
 }
 
 // idle notes that the answer has been written whole. Nobody is in Read.

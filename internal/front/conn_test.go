@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"testing"
 )
@@ -109,5 +110,27 @@ func TestDoneBeforeTheHandler(t *testing.T) {
 		if err := receive(t, held); !errors.Is(err, want) {
 			t.Errorf("the end of the hold: %v, want %v", err, want)
 		}
+	}
+}
+
+// A request that is cut before the handler runs is counted once, and not passed on.
+func TestCutBeforeTheHandler(t *testing.T) {
+	c, _ := admitted(t)
+	c.to = &target{Target: Target{"tcp", "127.0.0.1:1"}}
+	c.begin(true)
+	if !c.end() {
+		t.Error("it is not cut")
+	}
+	func() {
+		defer func() {
+			if p := recover(); p != http.ErrAbortHandler {
+				t.Errorf("the handler ended with %v, want %v", p, http.ErrAbortHandler)
+			}
+		}()
+		request := httptest.NewRequest("GET", "/", nil)
+		c.front.handle(httptest.NewRecorder(), request.WithContext(withConn(t.Context(), c)))
+	}()
+	if s := c.front.Stats(); s.Requests != [6]uint64{1} || s.Failed != 0 {
+		t.Errorf("%+v", s)
 	}
 }

@@ -31,6 +31,7 @@ type exchange struct {
 
 	status  int  // said to the client; 0 if none was
 	refused bool // for its body, and counted
+	last    bool // the connection leaves after the answer
 	tunnel  *upstream
 	sent    sendState
 

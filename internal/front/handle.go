@@ -20,7 +20,9 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 func (f *Front) handle(w http.ResponseWriter, r *http.Request) {
 	c := r.Context().Value(connKey{}).(*conn)
 	x := &exchange{conn: c, in: r, w: w}
-	c.run(x)
+	if !c.run(x) {
+		panic(http.ErrAbortHandler)
+	}
 	whole := false
 	defer func() { x.end(whole) }()
 	p := httputil.ReverseProxy{
@@ -88,7 +90,7 @@ func (x *exchange) appendForwarded(h http.Header) {
 
 // answer makes net/http's server pass the answer on as it is: nothing is added, and
 // nothing flushed but by [answerBody]. A connection that the program closes, that is
-// drained, or whose request has not ended is closed with the answer.
+// drained or leaves, or whose request has not ended is closed with the answer.
 func (x *exchange) answer(a *http.Response) error {
 	x.status = a.StatusCode
 	if a.StatusCode == http.StatusSwitchingProtocols {
@@ -101,7 +103,7 @@ func (x *exchange) answer(a *http.Response) error {
 	if a.ContentLength < 0 {
 		a.ContentLength = -2 // and a body of unknown length
 	}
-	if a.Close || x.conn.front.draining.Load() || !x.settled() {
+	if a.Close || x.last || x.conn.front.draining.Load() || !x.settled() {
 		a.Header.Set("Connection", "close")
 	}
 	return nil
@@ -135,7 +137,7 @@ func (x *exchange) say(w http.ResponseWriter, code int, text string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	if x.conn.front.draining.Load() || !x.settled() {
+	if x.last || x.conn.front.draining.Load() || !x.settled() {
 		h.Set("Connection", "close")
 	}
 	w.WriteHeader(code)

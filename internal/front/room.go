@@ -23,7 +23,10 @@ const (
 	leastSilence = time.Second
 
 	// roomPause is between two looks whether there is room, or the kernel gives more.
-	roomPause = 5 * time.Millisecond
+	// Where room is long in coming, as where all connections are in use, the pause
+	// grows to roomPauseMost.
+	roomPause     = 5 * time.Millisecond
+	roomPauseMost = 100 * time.Millisecond
 )
 
 // mostConnections is how many clients there may be, so that each can have a connection
@@ -39,10 +42,10 @@ func mostConnections() int {
 // waitForRoom returns when one more connection may be accepted. Those that come
 // meanwhile are in the listener's queue, which Close empties whatever the number is.
 func (f *Front) waitForRoom() {
-	for int(f.open.Load()) >= f.most && !f.closing.Load() {
+	for pause := roomPause; int(f.open.Load()) >= f.most && !f.closing.Load(); pause = min(2*pause, roomPauseMost) {
 		f.warnOfRoom(errors.New("as many connections as there may be descriptors for"))
 		f.makeRoom()
-		time.Sleep(roomPause)
+		time.Sleep(pause)
 	}
 }
 

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net"
@@ -8,6 +9,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -36,10 +38,11 @@ func TestRoom(t *testing.T) {
 	io.WriteString(slow, "GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
 	eventually(t, "in flight", func() bool { return f.Stats().InFlight == 1 })
 	var kept []net.Conn
-	for range 5 {
+	for i := range 5 {
 		c := dial(t, front)
 		io.WriteString(c, get)
 		expect(t, c, "HTTP/1.1 200 OK\r\n")
+		silentFor(t, f, c, time.Duration(10-i)*time.Minute)
 		kept = append(kept, c)
 	}
 	c := dial(t, front)
@@ -55,6 +58,22 @@ func TestRoom(t *testing.T) {
 		t.Errorf("what was in flight: %q, %v", got, err)
 	}
 	eventually(t, "the last is served still", func() bool { return f.Stats().Requests[2] == 8 })
+}
+
+// silentFor has a client have been silent for so long.
+func silentFor(t *testing.T, f *Front, client net.Conn, d time.Duration) {
+	t.Helper()
+	eventually(t, "it is silent", func() bool {
+		for _, c := range f.all() {
+			if c.RemoteAddr().String() == client.LocalAddr().String() && waits(c) {
+				c.mu.Lock()
+				c.since = c.since.Add(-d)
+				c.mu.Unlock()
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // failing is a listener whose accept(2) fails first.
@@ -111,5 +130,65 @@ func TestRoomIsMadeOnce(t *testing.T) {
 	}
 	for _, c := range f.all() {
 		c.Close()
+	}
+}
+
+// Who asks in the moment of being told to leave is answered, and told that it was the
+// last answer: the next request would meet the end of the connection.
+func TestLastAnswerOfOneThatLeaves(t *testing.T) {
+	const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+	to := program(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "answer") })
+	for _, to := range []net.Addr{to, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}} {
+		f, front := few(t, 6, to)
+		client := dial(t, front)
+		r := bufio.NewReader(client)
+		for _, last := range []bool{false, true} {
+			if last { // told by another goroutine, after the first byte of the request has come
+				c := f.all()[0]
+				c.mu.Lock()
+				c.leaving = true
+				c.mu.Unlock()
+			}
+			io.WriteString(client, get)
+			answer, err := http.ReadResponse(r, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.Copy(io.Discard, answer.Body)
+			if answer.Close != last {
+				t.Errorf("%s, last %v: it says close %v", answer.Status, last, answer.Close)
+			}
+			eventually(t, "waits for the next, or has left", func() bool {
+				all := f.all()
+				return len(all) == 0 || waits(all[0])
+			})
+		}
+	}
+}
+
+func waits(c *conn) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.waiting
+}
+
+// Room is looked for often at first, and seldom where it takes long: connections that
+// are all in use may stay so.
+func TestHowOftenRoomIsLookedFor(t *testing.T) {
+	for free, want := range map[time.Duration]time.Duration{
+		2 * time.Millisecond:     5 * time.Millisecond,
+		6 * time.Millisecond:     15 * time.Millisecond,
+		10056 * time.Millisecond: 10155 * time.Millisecond,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f := New(Config{})
+			f.open.Store(int64(f.most))
+			began := time.Now()
+			time.AfterFunc(free, func() { f.open.Add(-1) })
+			f.waitForRoom()
+			if d := time.Since(began); d != want {
+				t.Errorf("room after %v: seen after %v, want %v", free, d, want)
+			}
+		})
 	}
 }

@@ -27,9 +27,15 @@ func (l oneConn) Close() error   { return nil }
 func (l oneConn) Addr() net.Addr { return &net.TCPAddr{} }
 
 // A head has its minute from the first byte on, on a kept connection too, where that
-// byte alone ends the silence.
+// byte alone ends the silence, or came with the request before.
 func TestHeadTime(t *testing.T) {
-	for _, begun := range []string{"", "G", "GET / HT"} {
+	for _, tt := range []struct {
+		early, begun string
+		want         time.Duration
+	}{
+		{"", "", idleTime - time.Minute}, {"", "G", headTime}, {"", "GET / HT", headTime},
+		{"G", "", headTime}, {"GET", " / HT", headTime}, {"GET / HT", "", headTime},
+	} {
 		synctest.Test(t, func(t *testing.T) {
 			c, server := net.Pipe()
 			l := oneConn{conns: make(chan net.Conn, 1)}
@@ -38,21 +44,20 @@ func TestHeadTime(t *testing.T) {
 			f.Serve()
 			defer close(l.conns)
 			r := bufio.NewReader(c)
-			io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+			io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"+tt.early)
 			if _, err := http.ReadResponse(r, nil); err != nil {
 				t.Fatal(err)
 			}
 			io.CopyN(io.Discard, r, int64(r.Buffered()))
-			time.Sleep(time.Minute)
-			go io.WriteString(c, begun)
 			began := time.Now()
-			io.Copy(io.Discard, r)
-			want := headTime
-			if begun == "" {
-				want = idleTime - time.Minute
+			if tt.early == "" {
+				time.Sleep(time.Minute)
+				began = time.Now()
 			}
-			if took := time.Since(began); took != want {
-				t.Errorf("after %q: it ended in %v, want %v", begun, took, want)
+			go io.WriteString(c, tt.begun)
+			io.Copy(io.Discard, r)
+			if took := time.Since(began); took != tt.want {
+				t.Errorf("after %q, and %q: it ended in %v, want %v", tt.early, tt.begun, took, tt.want)
 			}
 			c.Close()
 		})
