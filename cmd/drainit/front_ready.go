@@ -70,11 +70,8 @@ func (f *frontProcess) serves() (ok bool, detail string) {
 // A target on another machine is not asked.
 func targetsListen(routes []route, finder *conns.Finder) (ok bool, detail string) {
 	if ports := targetPorts(routes); len(ports) > 0 {
-		if ok, detail = finder.Listening(ports); !ok {
+		if ok, detail = finder.ListeningAt(ports, targetAddrs(routes)); !ok {
 			return false, detail
-		}
-		if ok, why := finder.ListeningAt(targetAddrs(routes)); !ok {
-			return false, why
 		}
 	}
 	for _, one := range routes {

@@ -61,24 +61,24 @@ type Finder struct {
 // user are taken as the child's; where there is none of those either, it is
 // unknown, hence false, and the words say to give the ports.
 func (f *Finder) Listening(ports []uint16) (ok bool, detail string) {
-	list, err := f.others()
-	if err != nil {
-		return false, fmt.Sprintf("listening sockets cannot be read (%v): set --ready-check", err)
-	}
-	if len(ports) > 0 {
-		return allListen(list, ports)
-	}
-	return f.childListens(list)
+	return f.ListeningAt(ports, nil)
 }
 
-// ListeningAt is Listening for addresses: whether a connection to each is one to
-// somebody but drainit. A server on localhost may be one on ::1 alone.
-func (f *Finder) ListeningAt(want []netip.AddrPort) (ok bool, detail string) {
+// ListeningAt is Listening, and with ports it takes addresses besides: whether a
+// connection to each is one to somebody but drainit. A server on localhost may be
+// one on ::1 alone.
+func (f *Finder) ListeningAt(ports []uint16, addrs []netip.AddrPort) (ok bool, detail string) {
 	list, err := f.others()
 	if err != nil {
 		return false, fmt.Sprintf("listening sockets cannot be read (%v): set --ready-check", err)
 	}
-	for _, to := range want {
+	if len(ports) == 0 {
+		return f.childListens(list)
+	}
+	if ok, detail = allListen(list, ports); !ok {
+		return false, detail
+	}
+	for _, to := range addrs {
 		if slices.ContainsFunc(list, func(l Listener) bool { return l.takes(to) }) {
 			continue
 		}
@@ -89,7 +89,7 @@ func (f *Finder) ListeningAt(want []netip.AddrPort) (ok bool, detail string) {
 		}
 		return false, fmt.Sprintf("%s is not listened on", to)
 	}
-	return true, ""
+	return true, detail
 }
 
 // takes reports whether a connection to the address may be one to the listener.

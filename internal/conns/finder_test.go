@@ -341,7 +341,8 @@ func TestListeningAt(t *testing.T) {
 		{"[::]:80", "[::1]:80", true},
 	} {
 		w := &world{list: []Listener{at(tt.listens, 0, 1, 0)}}
-		ok, detail := w.finder().ListeningAt([]netip.AddrPort{netip.MustParseAddrPort(tt.want)})
+		want := netip.MustParseAddrPort(tt.want)
+		ok, detail := w.finder().ListeningAt([]uint16{want.Port()}, []netip.AddrPort{want})
 		if ok != tt.ok {
 			t.Errorf("%s, asked at %s: %v (%s)", tt.listens, tt.want, ok, detail)
 		}
