@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"drainit/test/markdown"
 )
 
 // busyGrace and busyDelay of these stops.
@@ -33,7 +35,7 @@ func measureBusy(s settings) (tables, error) {
 		}
 		rows = append(rows, append(row[:3], row[4:]...)) // why a delay ended is known
 	}
-	return tables{"busy": table(rows)}, nil
+	return tables{"busy": markdown.Table(rows)}, nil
 }
 
 func (s settings) busyStop(until string, think time.Duration) stop {

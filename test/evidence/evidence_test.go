@@ -3,10 +3,11 @@ package main
 import (
 	"errors"
 	"os"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/test/markdown"
 )
 
 // The test binary is every stage, as the program is.
@@ -86,26 +87,6 @@ func TestReport(t *testing.T) {
 	}
 }
 
-func TestReplace(t *testing.T) {
-	const document = "a\n<!-- x -->\nold\n<!-- end -->\nb\n"
-	got, err := replace(document, "x", "new\n")
-	if want := strings.Replace(document, "old", "new", 1); got != want || err != nil {
-		t.Errorf("got %q, %v; want %q", got, err, want)
-	}
-	for _, bad := range []string{"", "<!-- x -->\n", "<!-- end -->"} {
-		if _, err := replace(bad, "x", ""); err == nil {
-			t.Errorf("%q: no error", bad)
-		}
-	}
-}
-
-func TestTable(t *testing.T) {
-	got := table([][]string{{"a", "b"}, {"1", "2"}})
-	if want := "| a | b |\n|---|---|\n| 1 | 2 |\n"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
 func TestSpread(t *testing.T) {
 	if got := spread([]time.Duration{3 * time.Second, time.Second, 2 * time.Second}); got != "2.0 (1.0 to 3.0)" {
 		t.Errorf("got %q", got)
@@ -119,7 +100,7 @@ func TestDocumentHasPlaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"precision: in flight", "precision: idle", "ranges", "looks", "busy", "story"} {
-		if _, err := replace(string(text), name, ""); err != nil {
+		if _, err := markdown.Replace(string(text), name, ""); err != nil {
 			t.Error(err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"drainit/internal/conns"
+	"drainit/test/markdown"
 )
 
 // looksAt is the port whose connections are looked at.
@@ -36,7 +37,7 @@ func measureLooks(s settings) (tables, error) {
 		milliseconds := func(d time.Duration) string { return fmt.Sprintf("%.2f", d.Seconds()*1000) }
 		rows = append(rows, []string{strconv.Itoa(n), milliseconds(look), milliseconds(read), fmt.Sprintf("%.1f", float64(read)/float64(look))})
 	}
-	return tables{"looks": table(rows)}, nil
+	return tables{"looks": markdown.Table(rows)}, nil
 }
 
 // timeLooks returns the medians, taken by turns.

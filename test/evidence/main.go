@@ -19,6 +19,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"drainit/test/markdown"
 )
 
 // parts are what can be measured, by name. Each returns the tables it made.
@@ -97,7 +99,7 @@ func measure(s settings, which []string, document string) error {
 			fmt.Printf("%s\n\n%s\n", title, made[title])
 		}
 		if document != "" {
-			if err := rewrite(document, made); err != nil {
+			if err := markdown.Rewrite(document, made); err != nil {
 				return err
 			}
 		}

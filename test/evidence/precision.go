@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"drainit/internal/conns"
+	"drainit/test/markdown"
 )
 
 const (
@@ -75,7 +76,7 @@ func precisionTable(n int, inFlight bool, gapHead string) (string, error) {
 			rows = append(rows, sc.row(gap, f))
 		}
 	}
-	return table(rows), nil
+	return markdown.Table(rows), nil
 }
 
 func (sc scenario) row(gap time.Duration, f found) []string {

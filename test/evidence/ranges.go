@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"drainit/test/markdown"
 )
 
 // rangeGrace leaves room for the longest hold.
@@ -40,7 +42,7 @@ func measureRanges(s settings) (tables, error) {
 		}
 		rows = append(rows, row)
 	}
-	return tables{"ranges": table(rows)}, nil
+	return tables{"ranges": markdown.Table(rows)}, nil
 }
 
 // rangeCell is a row of the table.

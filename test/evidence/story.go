@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"drainit/test/markdown"
 )
 
 // The story: a server that exits at once on SIGTERM, and half of whose answers take longer than anybody's hold.
@@ -38,7 +40,7 @@ func measureStory(s settings) (tables, error) {
 		}
 		rows = append(rows, append([]string{way.name, fmt.Sprint(n)}, storyCells(outcomes)...))
 	}
-	return tables{"story": table(rows)}, nil
+	return tables{"story": markdown.Table(rows)}, nil
 }
 
 func storyCells(outcomes []outcome) []string {

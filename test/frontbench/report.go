@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"drainit/test/markdown"
 )
 
 // turnKey is a lane and a number of connections.
@@ -28,13 +30,14 @@ type report struct {
 	stream streamed
 }
 
-const begin, end = "<!-- front -->", "<!-- end -->"
+// section is its name in docs/benchmarks.md.
+const section = "front"
 
-// markdown is the section of docs/benchmarks.md, its markers included.
+// markdown is the section.
 func (r *report) markdown() string {
 	var b strings.Builder
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	p("%s\n\n## The front\n", begin)
+	p("\n## The front\n")
 	p("Written by `make frontbench FRONTFLAGS='-o docs/benchmarks.md'`, with %s on linux/%s, %d CPUs, which all share.",
 		runtime.Version(), runtime.GOARCH, runtime.NumCPU())
 	p("A Go program answers 1 KiB over kept connections, alone, behind the front, and behind nginx as the same proxy; wrk")
@@ -70,7 +73,7 @@ func (r *report) markdown() string {
 	}
 	p("\nIn the binary the front is %d of %d bytes, for those who do not use it, too: what is less in one built without its",
 		r.binary.with-r.binary.without, r.binary.with)
-	p("entry.\n\n%s", end)
+	p("entry.\n")
 	return b.String()
 }
 
@@ -118,15 +121,13 @@ func replace(path, text string) error {
 	if err != nil {
 		return err
 	}
-	doc := string(old)
-	from := strings.Index(doc, begin)
-	if from < 0 {
-		return os.WriteFile(path, []byte(doc+"\n"+text), 0o644)
+	document := string(old)
+	if mark := "<!-- " + section + " -->\n"; !strings.Contains(document, mark) {
+		document += "\n" + mark + "<!-- end -->\n"
 	}
-	length := strings.Index(doc[from:], end)
-	if length < 0 {
-		return fmt.Errorf("%s: %s without %s", path, begin, end)
+	document, err = markdown.Replace(document, section, text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	rest := strings.TrimPrefix(doc[from+length:], end+"\n")
-	return os.WriteFile(path, []byte(doc[:from]+text+rest), 0o644)
+	return os.WriteFile(path, []byte(document), 0o644)
 }

@@ -25,6 +25,8 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+
+	"drainit/test/markdown"
 )
 
 type options struct {
@@ -100,7 +102,7 @@ func (o options) show(chosen []cell, kept *measured) error {
 		fmt.Fprintln(os.Stderr, "platforms: not measured:", cell)
 	}
 	maps.Copy(all, kept.others())
-	return rewrite(o.document, all)
+	return markdown.Rewrite(o.document, all)
 }
 
 // chosen are the cells to measure: none for the lags alone.

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"drainit/examples/load"
+	"drainit/test/markdown"
 )
 
 // What is run is the example, three times, and of its service only what has to differ does.
@@ -214,7 +215,7 @@ func TestTheDocumentIsOfWhatWasMeasured(t *testing.T) {
 	made, _ := kept.tables(cells(setups()))
 	maps.Copy(made, kept.others())
 	for name, table := range made {
-		document, err := replace(string(text), name, table)
+		document, err := markdown.Replace(string(text), name, table)
 		if err != nil {
 			t.Error(err)
 		} else if document != string(text) {

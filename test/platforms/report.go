@@ -3,9 +3,10 @@ package main
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
+
+	"drainit/test/markdown"
 )
 
 // heads are those of every table of results.
@@ -44,7 +45,7 @@ func (m *measured) tables(cells []cell) (map[string]string, []string) {
 	}
 	made := map[string]string{}
 	for name := range rows {
-		made[name] = markdown(rows[name])
+		made[name] = markdown.Table(rows[name])
 	}
 	return made, missing
 }
@@ -53,10 +54,10 @@ func (m *measured) tables(cells []cell) (map[string]string, []string) {
 func (m *measured) others() map[string]string {
 	made := map[string]string{}
 	if m.Versions != nil {
-		made["versions"] = markdown(m.Versions)
+		made["versions"] = markdown.Table(m.Versions)
 	}
 	if m.Lags != nil {
-		made["lag"] = markdown(m.Lags)
+		made["lag"] = markdown.Table(m.Lags)
 	}
 	return made
 }
@@ -126,41 +127,4 @@ func seconds(times []float64) string {
 	}
 	s := slices.Sorted(slices.Values(times))
 	return fmt.Sprintf("%.0f (%.0f to %.0f)", s[len(s)/2], s[0], s[len(s)-1])
-}
-
-// markdown renders rows, the first of which are the heads.
-func markdown(rows [][]string) string {
-	var b strings.Builder
-	for i, row := range rows {
-		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
-		if i == 0 {
-			fmt.Fprintf(&b, "|%s\n", strings.Repeat("---|", len(row)))
-		}
-	}
-	return b.String()
-}
-
-// rewrite puts tables into a document, each between <!-- NAME --> and <!-- end -->.
-func rewrite(path string, made map[string]string) error {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	document := string(text)
-	for name, table := range made {
-		if document, err = replace(document, name, table); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	return os.WriteFile(path, []byte(document), 0o644)
-}
-
-func replace(document, name, table string) (string, error) {
-	mark := "<!-- " + name + " -->\n"
-	before, rest, found := strings.Cut(document, mark)
-	_, after, ended := strings.Cut(rest, "<!-- end -->")
-	if !found || !ended {
-		return "", fmt.Errorf("no place for the table %q", name)
-	}
-	return before + mark + table + "<!-- end -->" + after, nil
 }
