@@ -92,6 +92,20 @@ func TestOtherPlatformsFiguresFit(t *testing.T) {
 	}
 }
 
+// The Dockerfiles that the manifests name are there: Compose looks from its
+// context, which is the root, and flyctl from where fly.toml is.
+func TestDockerfilesAreThere(t *testing.T) {
+	context := only(t, "docker/compose.yaml", `context: (\S+)`)
+	for _, path := range []string{
+		filepath.Join("docker", context, only(t, "docker/compose.yaml", `dockerfile: (\S+)`)),
+		filepath.Join("fly", only(t, "fly/fly.toml", `dockerfile = "(\S+)"`)),
+	} {
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // The sidecar's manifests tell both containers the same, but for the names and
 // ports, and the figures in their comments are those of the plan.
 func TestSidecarFiguresFit(t *testing.T) {

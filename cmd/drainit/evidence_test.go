@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"drainit/internal/testkit"
 	"fmt"
 	"io"
 	"net"
@@ -171,7 +172,7 @@ func (c *clients) ask(d time.Duration) {
 // serving starts a role that listens, and waits until it does.
 func serving(t *testing.T, name, prepare string, flags ...string) (*running, string) {
 	t.Helper()
-	addr := freeAddr(t)
+	addr := testkit.FreeAddr(t)
 	r := launch(t, spec{args: command(flags, role(name, addr)...), prepare: prepare})
 	r.says("ready")
 	return r, addr
@@ -216,7 +217,7 @@ func TestIdleCutsNothing(t *testing.T) {
 	for _, ports := range []string{"found", "given"} {
 		t.Run(ports, func(t *testing.T) {
 			t.Parallel()
-			addr := freeAddr(t)
+			addr := testkit.FreeAddr(t)
 			flags := []string{"--drain-until", "idle", "--drain-delay", "1s", "--deadline", "25s"}
 			if ports == "given" {
 				_, port, _ := net.SplitHostPort(addr)
@@ -306,8 +307,8 @@ func TestIdleConnectionsDoNotHold(t *testing.T) {
 	r.signal(syscall.SIGTERM)
 	r.wantExit(0)
 	r.wantLogged("hold_ended", "nothing in flight")
-	if got := r.logged("connections"); !strings.HasSuffix(got, "20 idle connections left") {
-		t.Errorf("logged connections=%q, want 20 idle ones left", got)
+	if got := r.logged("connections"); !strings.HasSuffix(got, "20 idle connections remained") {
+		t.Errorf("logged connections=%q, want 20 idle ones", got)
 	}
 }
 
@@ -355,7 +356,7 @@ func TestListenQueueIsDrained(t *testing.T) {
 	}
 	r.wantExit(0)
 	r.wantLogged("hold_ended", "nothing in flight")
-	r.wantLogged("connections", "3 requests in flight had finished, no connections left")
+	r.wantLogged("connections", "3 requests in flight had finished, no connections remained")
 }
 
 // TestWithoutNetlink: what is left tells no more than queues, which is said
@@ -369,7 +370,10 @@ func TestWithoutNetlink(t *testing.T) {
 	r.signal(syscall.SIGTERM)
 	r.wantExit(0)
 	r.wantLogged("hold_ended", "reserve begins")
-	r.wantLogged("connections", "1 connection undecided left")
+	r.wantLogged("connections", "1 connection undecided remained")
+	if got := r.logged("requests_cut_at_most"); got == "nothing" || got == "0" { // and other tests' connections
+		t.Errorf("logged requests_cut_at_most=%q, want 1 at least", got)
+	}
 	if got := strings.Count(r.stderr.String(), "level=WARN"); got != 1 {
 		t.Errorf("%d warnings, want one:\n%s", got, r.stderr)
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,7 +20,10 @@ import (
 	"testing"
 	"time"
 
+	"drainit/internal/frontproc"
 	"drainit/internal/probe"
+	"drainit/internal/process"
+	"drainit/internal/testkit"
 )
 
 // roleApp listens on args[0], a path where it begins with a slash, and is gone
@@ -71,11 +75,11 @@ type fronted struct {
 // launchFront starts the role app behind a front.
 func launchFront(t *testing.T, s spec, flags []string, app ...string) *fronted {
 	t.Helper()
-	f := &fronted{addr: freeAddr(t), target: freeAddr(t), probes: freeAddr(t)}
+	f := &fronted{addr: testkit.FreeAddr(t), target: testkit.FreeAddr(t), probes: testkit.FreeAddr(t)}
 	s.args = command(append([]string{"--front", f.addr + "=" + f.target, "--probe-addr", f.probes}, flags...), role("app", append([]string{f.target}, app...)...)...)
 	f.running = launch(t, s)
 	f.says("ready")
-	wantSoon(t, "ready (stderr "+f.stderr.String()+")", func() bool { return f.code("/readyz") == 200 })
+	testkit.Soon(t, "ready (stderr "+f.stderr.String()+")", func() bool { return f.code("/readyz") == 200 })
 	return f
 }
 
@@ -108,7 +112,7 @@ func (f *fronted) status() (st probe.Status) {
 // frontPID is the front's, in the tests' namespace.
 func (f *fronted) frontPID() int {
 	f.t.Helper()
-	return f.pidOf(frontName + " " + f.addr)
+	return f.pidOf(frontproc.Name + " " + f.addr)
 }
 
 // asking sends one request through the front, and tells how it ended.
@@ -137,7 +141,7 @@ func (f *fronted) ask(path string) <-chan asking {
 // inFlight waits until the front has so many requests in flight.
 func (f *fronted) inFlight(n int) {
 	f.t.Helper()
-	wantSoon(f.t, fmt.Sprintf("%d requests in flight", n), func() bool {
+	testkit.Soon(f.t, fmt.Sprintf("%d requests in flight", n), func() bool {
 		front := f.status().Front
 		return front.InFlight+front.Upgraded == n
 	})
@@ -159,7 +163,7 @@ func ended(t *testing.T, done <-chan asking) asking {
 	select {
 	case a := <-done:
 		return a
-	case <-time.After(patience):
+	case <-time.After(testkit.Patience):
 		t.Fatal("a request hangs")
 		return asking{}
 	}
@@ -264,7 +268,7 @@ func TestFrontLosesNothing(t *testing.T) {
 			front := f.frontPID()
 			l := newLoad(f.addr)
 			slow := f.ask("/3s")
-			wantSoon(t, "a hundred answers", func() bool { return l.answered.Load() > 100 })
+			testkit.Soon(t, "a hundred answers", func() bool { return l.answered.Load() > 100 })
 			f.signal(syscall.SIGTERM)
 			l.wg.Wait()
 			f.wantExit(0)
@@ -288,11 +292,11 @@ func TestFrontLosesNothing(t *testing.T) {
 // can fail.
 func TestWithoutFrontSomeAreLost(t *testing.T) {
 	t.Parallel()
-	addr := freeAddr(t)
+	addr := testkit.FreeAddr(t)
 	r := launch(t, spec{args: command([]string{"--grace-period", "30", "--drain-delay", "1"}, role("app", addr)...)})
 	r.says("ready")
 	l := newLoad(addr)
-	wantSoon(t, "a hundred answers", func() bool { return l.answered.Load() > 100 })
+	testkit.Soon(t, "a hundred answers", func() bool { return l.answered.Load() > 100 })
 	r.signal(syscall.SIGTERM)
 	l.wg.Wait()
 	r.wantExit(0)
@@ -309,17 +313,17 @@ func TestFrontUnixTarget(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	f := &fronted{addr: freeAddr(t), probes: freeAddr(t)}
+	f := &fronted{addr: testkit.FreeAddr(t), probes: testkit.FreeAddr(t)}
 	socket := dir + "/app.sock"
 	f.running = launch(t, spec{
 		args: command(nil, sh("sleep 0.5; exec "+strings.Join(role("app", socket), " "))...),
 		env:  []string{"DRAINIT_FRONT=" + f.addr + "=unix:" + socket, "DRAINIT_PROBE_ADDR=" + f.probes, "DRAINIT_GRACE_PERIOD=10", "DRAINIT_DRAIN_DELAY=0"},
 	})
-	wantSoon(t, "red while the program does not listen", func() bool {
+	testkit.Soon(t, "red while the program does not listen", func() bool {
 		answer, err := probe.Fetch(t.Context(), f.probes, "/readyz")
 		return err == nil && answer.Code == 503 && strings.Contains(string(answer.Body), "unix:"+socket+" is not listened on")
 	})
-	wantSoon(t, "ready", func() bool { return f.code("/readyz") == 200 })
+	testkit.Soon(t, "ready", func() bool { return f.code("/readyz") == 200 })
 	if a := ended(t, f.ask("/0s")); a.code != 200 || a.body != "answer" {
 		t.Errorf("got %+v", a)
 	}
@@ -331,13 +335,13 @@ func TestFrontUnixTarget(t *testing.T) {
 // machine, as one on localhost may listen on ::1 alone, is none that the front reaches.
 func TestFrontProgramAtAnotherAddress(t *testing.T) {
 	t.Parallel()
-	f := &fronted{addr: freeAddr(t), target: freeAddr(t), probes: freeAddr(t)}
+	f := &fronted{addr: testkit.FreeAddr(t), target: testkit.FreeAddr(t), probes: testkit.FreeAddr(t)}
 	_, port, _ := net.SplitHostPort(f.target)
 	f.running = launch(t, spec{args: command([]string{"--front", f.addr + "=" + f.target, "--probe-addr", f.probes, "--grace-period", "10"},
 		role("app", "127.0.0.2:"+port)...)})
 	f.says("ready")
 	want := f.target + " is not listened on, only 127.0.0.2:" + port + " is"
-	wantSoon(t, want, func() bool {
+	testkit.Soon(t, want, func() bool {
 		answer, err := probe.Fetch(t.Context(), f.probes, "/readyz")
 		return err == nil && answer.Code == 503 && strings.Contains(string(answer.Body), want)
 	})
@@ -446,14 +450,14 @@ func TestFrontLeftovers(t *testing.T) {
 	t.Parallel()
 	for _, notInit := range []bool{false, true} {
 		file := t.TempDir() + "/finished"
-		addr := freeAddr(t)
+		addr := testkit.FreeAddr(t)
 		r := launch(t, spec{args: command([]string{"--grace-period", "30", "--drain-delay", "0", "--sweep", "20s", "--front", addr + "=1"}, role("descendant", file)...), notInit: notInit})
 		r.says("started")
 		r.says("ready")
-		front := r.pidOf(frontName)
+		front := r.pidOf(frontproc.Name)
 		r.signal(syscall.SIGTERM)
 		r.logs("leftovers=1")
-		wantSoon(t, "the front is gone before the leftover", func() bool { return !runs(front) })
+		testkit.Soon(t, "the front is gone before the leftover", func() bool { return !runs(front) })
 		r.wantExit(0)
 		if b, err := os.ReadFile(file); err != nil || string(b) != "finished\n" {
 			t.Errorf("not init %v: the leftover was cut: %q, %v; stderr %q", notInit, b, err, r.stderr)
@@ -527,7 +531,7 @@ func TestFrontIgnoresSignals(t *testing.T) {
 	f := launchFront(t, spec{}, []string{"--grace-period", "9", "--drain-delay", "0"})
 	front := f.frontPID()
 	for n := 1; n <= 64; n++ {
-		if !isRuntimes(syscall.Signal(n)) || n == 32 || n == 34 {
+		if !process.IsRuntimes(syscall.Signal(n)) || n == 32 || n == 34 {
 			_ = syscall.Kill(front, syscall.Signal(n))
 		}
 	}
@@ -542,12 +546,12 @@ func TestFrontIgnoresSignals(t *testing.T) {
 // when the front does not serve.
 func TestFrontReadiness(t *testing.T) {
 	t.Parallel()
-	f := &fronted{addr: freeAddr(t), target: freeAddr(t), probes: freeAddr(t)}
+	f := &fronted{addr: testkit.FreeAddr(t), target: testkit.FreeAddr(t), probes: testkit.FreeAddr(t)}
 	_, port, _ := net.SplitHostPort(f.target)
 	f.running = launch(t, spec{args: command([]string{"--grace-period", "9", "--front", f.addr + "=" + f.target, "--probe-addr", f.probes},
 		role("listen", f.target, "1s")...)})
-	wantSoon(t, "red", func() bool { return f.code("/readyz") == 503 })
-	wantSoon(t, "red for the target alone", func() bool {
+	testkit.Soon(t, "red", func() bool { return f.code("/readyz") == 503 })
+	testkit.Soon(t, "red for the target alone", func() bool {
 		text := f.body("/readyz?verbose")
 		return strings.Contains(text, "[+]front ok") && strings.Contains(text, "[-]ports failed: port "+port+" is not listened on")
 	})
@@ -584,7 +588,7 @@ func TestFrontTold(t *testing.T) {
 	for range 3 {
 		ended(t, f.ask("/0s"))
 	}
-	waiting := f.ask("/1s")
+	waiting := f.ask("/4s")
 	f.inFlight(1)
 	metrics := f.body("/metrics")
 	for _, want := range []string{
@@ -625,7 +629,7 @@ func TestFrontAskedTwice(t *testing.T) {
 // waited for until the reserve begins, and not longer.
 func TestFrontDeadline(t *testing.T) {
 	t.Parallel()
-	f := launchFront(t, spec{}, []string{"--deadline", "4s", "--drain-delay", "0"}, "deaf")
+	f := launchFront(t, spec{}, []string{"--deadline", "12s", "--drain-delay", "0"}, "deaf")
 	waiting := f.ask("/1h")
 	socket, err := net.Dial("tcp", f.addr)
 	if err != nil {
@@ -640,11 +644,13 @@ func TestFrontDeadline(t *testing.T) {
 	f.inFlight(2)
 	f.signal(syscall.SIGTERM)
 	f.logs(`msg="stop signal sent"`)
-	if closed := eventOf(f.status().Timeline, "front_closed"); !closed.Done || closed.At.IsZero() {
-		t.Errorf("the timeline has %+v", closed)
+	timeline := f.status().Timeline
+	i := slices.IndexFunc(timeline, func(e probe.Event) bool { return e.Event == "front_closed" })
+	if i < 0 || !timeline[i].Done || timeline[i].At.IsZero() {
+		t.Errorf("the timeline has no time of front_closed: %+v", timeline)
 	}
 	f.wantLogged("hold_ended", "reserve begins")
-	f.wantLogged("connections", "2 requests in flight left")
+	f.wantLogged("connections", "2 requests in flight remained")
 	f.refuses()
 	io.WriteString(socket, "still here\n") // and not cut: the program has the reserve
 	if line, err := r.ReadString('\n'); line != "still here\n" {
@@ -670,7 +676,7 @@ func TestFrontOutlivesNobody(t *testing.T) {
 	waiting := f.ask("/1h")
 	f.inFlight(1)
 	_ = f.cmd.Process.Kill()
-	wantSoon(t, "the front is gone", func() bool { return !runs(front) })
+	testkit.Soon(t, "the front is gone", func() bool { return !runs(front) })
 	if a := ended(t, waiting); a.code == 200 {
 		t.Errorf("got %+v", a)
 	}
@@ -683,7 +689,7 @@ func TestFrontHangs(t *testing.T) {
 	f := launchFront(t, spec{notInit: true}, []string{"--deadline", "12s", "--drain-delay", "0"})
 	front := f.frontPID()
 	_ = syscall.Kill(front, syscall.SIGSTOP)
-	wantSoon(t, "the front is stopped", func() bool { return stateOf(front) == 'T' })
+	testkit.Soon(t, "the front is stopped", func() bool { return stateOf(front) == 'T' })
 	if st := f.status(); st.Front.Answers {
 		t.Errorf("a stopped front answers: %+v", st.Front)
 	}
@@ -700,7 +706,7 @@ func TestFrontHangs(t *testing.T) {
 // TestFrontUnderDrainit: the inner one has none of its own by the variable.
 func TestFrontUnderDrainit(t *testing.T) {
 	t.Parallel()
-	addr := freeAddr(t)
+	addr := testkit.FreeAddr(t)
 	r := launch(t, spec{
 		args: append([]string{binary, "--"}, role("wait", "0")...),
 		env:  []string{"DRAINIT_FRONT=" + addr + "=1", "DRAINIT_GRACE_PERIOD=9", "DRAINIT_DRAIN_DELAY=0"},
@@ -713,7 +719,7 @@ func TestFrontUnderDrainit(t *testing.T) {
 // TestFrontWithoutProc: the program is found by the name it was started by.
 func TestFrontWithoutProc(t *testing.T) {
 	t.Parallel()
-	addr := freeAddr(t)
+	addr := testkit.FreeAddr(t)
 	r := launch(t, spec{args: command([]string{"--grace-period", "9", "--drain-delay", "0", "--front", addr + "=1", "--stop-signal", "TERM"}, role("wait", "0")...), prepare: "no-proc"})
 	r.says("ready")
 	if a := ended(t, (&fronted{addr: addr}).ask("/")); a.code != 502 && a.err == nil {
@@ -735,7 +741,7 @@ func TestNobodyIsAFrontByAccident(t *testing.T) {
 	defer syscall.Close(pair[1])
 	for _, stdin := range []io.Reader{nil, strings.NewReader(""), stream} {
 		cmd := exec.CommandContext(t.Context(), binary, "--version")
-		cmd.Args[0] = frontName
+		cmd.Args[0] = frontproc.Name
 		cmd.Stdin = stdin
 		out, err := cmd.CombinedOutput()
 		if err != nil || !strings.HasPrefix(string(out), "drainit test ") {

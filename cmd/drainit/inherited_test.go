@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"drainit/internal/testkit"
 	"fmt"
 	"io"
 	"os"
@@ -16,7 +17,7 @@ import (
 // unblocks before main.
 func TestSignalStateOfTheChild(t *testing.T) {
 	t.Parallel()
-	for _, addr := range []string{"off", freeAddr(t)} {
+	for _, addr := range []string{"off", testkit.FreeAddr(t)} {
 		r := launch(t, spec{
 			args:    command([]string{"--probe-addr", addr}, "/bin/cat", "/proc/self/status"),
 			prepare: "ignore=1,2,3,10,13,17,20,21,22,25,34,40 block=10,12,22,35,64",
@@ -61,19 +62,19 @@ func TestOpenFilesLimitOfTheChild(t *testing.T) {
 // place, and does nothing to drainit.
 func TestRuntimeVariables(t *testing.T) {
 	t.Parallel()
-	env := []string{"GOGC=off", "GOMEMLIMIT=900MiB", "GODEBUG=schedtrace=10", "GOTRACEBACK=crash", "GOMAXPROCS=7"}
-	r := launch(t, spec{args: command(nil, sh("sleep 0.5; env")...), env: env})
+	env := []string{"GOGC=off", "GOMEMLIMIT=900MiB", "GODEBUG=schedtrace=100", "GOTRACEBACK=crash", "GOMAXPROCS=7"}
+	r := launch(t, spec{args: command(nil, sh("sleep 3; env")...), env: env})
 	r.wantExit(0)
 	for _, want := range env {
 		if !strings.Contains(r.stdout.String(), want+"\n") {
 			t.Errorf("the child's environment lacks %s", want)
 		}
 	}
-	if strings.Contains(r.stdout.String(), keepPrefix) {
+	if strings.Contains(r.stdout.String(), "_DRAINIT_KEEP_") {
 		t.Errorf("drainit's own variable reached the child: %s", r.stdout)
 	}
 	// The namespace helper is a Go program too, and drainit until it has set
-	// the variables aside: a line or two each, and not one every 10 ms.
+	// the variables aside: a few lines, and not one every 100 ms.
 	if got := strings.Count(r.stderr.String(), "SCHED "); got > 10 {
 		t.Errorf("drainit was tuned as well: %d lines of its scheduler", got)
 	}
@@ -102,12 +103,26 @@ func TestDescriptorsAndWorkingDirectory(t *testing.T) {
 		if text != "inherited\n" {
 			t.Errorf("got %q through descriptor 3", text)
 		}
-	case <-time.After(patience):
+	case <-time.After(testkit.Patience):
 		t.Error("drainit keeps an inherited descriptor open")
 	}
 	r.says(dir)
 	if cwd, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", r.cmd.Process.Pid)); err != nil || cwd != "/" {
 		t.Errorf("drainit's own working directory: got %q, %v; want /", cwd, err)
+	}
+}
+
+// TestVariableTwice: of two variables with one name the program gets both, as under
+// tini, also where drainit executes itself again.
+func TestVariableTwice(t *testing.T) {
+	t.Parallel()
+	for _, more := range []string{"NOTHING=1", "GODEBUG=http2client=0"} {
+		r := launch(t, spec{args: command(nil, "/bin/cat", "/proc/self/environ"), env: []string{"TWICE=first", more}})
+		r.wantExit(0)
+		got := r.stdout.String()
+		if strings.Count(got, "TWICE=") != 2 || !strings.Contains(got, more+"\x00") || !strings.HasSuffix(got, "\x00TWICE=second\x00") {
+			t.Errorf("%s: the child got %q, want TWICE=first, %s and TWICE=second", more, got, more)
+		}
 	}
 }
 

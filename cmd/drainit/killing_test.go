@@ -1,6 +1,7 @@
 package main
 
 import (
+	"drainit/internal/testkit"
 	"fmt"
 	"os"
 	"os/signal"
@@ -30,7 +31,7 @@ func family(then string) []string {
 func (r *running) named(words string) int {
 	r.t.Helper()
 	var found int
-	wantSoon(r.t, "a process "+words, func() bool {
+	testkit.Soon(r.t, "a process "+words, func() bool {
 		for _, pid := range descendants(r.cmd.Process.Pid) {
 			b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 			if strings.HasSuffix(strings.ReplaceAll(string(b), "\x00", " "), words+" ") {
@@ -65,6 +66,30 @@ func TestDeadlineReachesDescendants(t *testing.T) {
 	r.logs("ended=killed")
 }
 
+// TestTrapThatWaits: a trap is run when the shell's foreground command has ended,
+// and not before, under any init; a longer grace period would not help.
+func TestTrapThatWaits(t *testing.T) {
+	t.Parallel()
+	const remedy = "start that with & and then wait, or exec it"
+	for name, shell := range shells(t) {
+		r := launch(t, spec{args: command([]string{"--deadline", "1s"}, append(shell, "-c", "trap exit TERM; n=1000; echo ready; sleep $n")...)})
+		r.says("ready")
+		r.pidOf("sleep 1000")
+		r.signal(syscall.SIGTERM)
+		r.wantExit(137)
+		if log := r.stderr.String(); !strings.Contains(log, remedy) {
+			t.Errorf("%s: want the remedy %q:\n%s", name, remedy, log)
+		}
+	}
+	r := launch(t, spec{args: command([]string{"--deadline", "1s"}, role("ignore", "15")...)})
+	r.says("ready")
+	r.signal(syscall.SIGTERM)
+	r.wantExit(137)
+	if log := r.stderr.String(); strings.Contains(log, remedy) || !strings.Contains(log, "a longer grace period") {
+		t.Errorf("no shell: want another remedy than %q:\n%s", remedy, log)
+	}
+}
+
 // TestKillStaysInTheFamily: drainit kills its descendants and nobody else.
 func TestKillStaysInTheFamily(t *testing.T) {
 	t.Parallel()
@@ -90,7 +115,7 @@ func TestSweepReachesDescendants(t *testing.T) {
 	t.Parallel()
 	for _, sweep := range []string{"300ms", "1h"} {
 		leftover := []string{"/bin/sh", "-c",
-			`setsid /bin/sh -c "$1" leftover "$2" & echo ready; trap 'exit 4' TERM; while :; do sleep 0.05; done`, "program",
+			`setsid /bin/sh -c "$1" leftover "$2" & trap 'exit 4' TERM; echo ready; while :; do sleep 0.05; done`, "program",
 			`trap '' TERM; setsid /bin/sh -c "$1" grandchild & while :; do sleep 0.05; done`, deaf}
 		r := launch(t, spec{args: command([]string{"--sweep", sweep}, leftover...), notInit: true})
 		r.says("ready")
@@ -98,7 +123,7 @@ func TestSweepReachesDescendants(t *testing.T) {
 		r.signal(syscall.SIGTERM)
 		r.logs("leftovers remain")
 		if sweep == "1h" {
-			wantSoon(t, "a second stop ends the sweep", func() bool {
+			testkit.Soon(t, "a second stop ends the sweep", func() bool {
 				_ = syscall.Kill(r.cmd.Process.Pid, syscall.SIGTERM)
 				return strings.Contains(r.stderr.String(), "asked again")
 			})
@@ -164,7 +189,7 @@ func TestSweepReachesAProcessWithoutItsFirstThread(t *testing.T) {
 // like a zombie. It has no command line any more.
 func (r *running) headless() (pid int) {
 	r.t.Helper()
-	wantSoon(r.t, "the role's first thread has ended", func() bool {
+	testkit.Soon(r.t, "the role's first thread has ended", func() bool {
 		_, err := fmt.Sscanf(r.stdout.String(), "ready %d", &pid)
 		return err == nil && stateOf(pid) == 'Z'
 	})
@@ -182,7 +207,7 @@ func TestEchoSparesLeftovers(t *testing.T) {
 		r.says("started")
 		r.says("ready")
 		r.signal(syscall.SIGTERM)
-		wantSoon(t, "the child is gone", func() bool { return strings.Contains(r.stderr.String(), "leftovers remain") })
+		testkit.Soon(t, "the child is gone", func() bool { return strings.Contains(r.stderr.String(), "leftovers remain") })
 		r.signal(syscall.SIGTERM)
 		r.wantExit(0)
 		if b, err := os.ReadFile(file); err != nil || string(b) != "finished\n" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"drainit/internal/testkit"
 	"fmt"
 	"os"
 	"strings"
@@ -14,7 +15,7 @@ import (
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	const most = 24 << 10 // KiB
-	for name, addr := range map[string]string{"off": "off", "served": freeAddr(t)} {
+	for name, addr := range map[string]string{"off": "off", "served": testkit.FreeAddr(t)} {
 		t.Run("probes "+name, func(t *testing.T) {
 			t.Parallel()
 			r := launch(t, spec{args: command([]string{"--probe-addr", addr, "--map", "HUP=none"}, role("wait", "0")...),

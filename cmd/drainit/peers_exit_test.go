@@ -1,15 +1,13 @@
 package main
 
 import (
+	"drainit/internal/testkit"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
-
-	"drainit/internal/drain"
-	"drainit/internal/pod"
-	"drainit/internal/probe"
-	"drainit/internal/signals"
 )
 
 // The sidecar of a job ends with it, and with its status.
@@ -80,9 +78,14 @@ func TestExitWithNoStaleEnds(t *testing.T) {
 	if told, _ := proxy.stamps(); told != 0 {
 		t.Fatalf("the proxy leaves with a job that had ended before:\n%s", proxy.stderr)
 	}
-	job = p.launch("job", nil, sh("echo ready; sleep 0.5; exit 6")...)
+	end := filepath.Join(t.TempDir(), "end")
+	job = p.launch("job", nil, sh("echo ready; while [ ! -e "+end+" ]; do sleep 0.05; done; exit 6")...)
 	p.served("job")
 	late := p.launch("late", []string{"--stop-order", "none", "--exit-with", "job"}, takes(0, 9)...) // after this one
+	testkit.Soon(t, "both follow the job", func() bool { return p.connections("job") == 2 })
+	if err := os.WriteFile(end, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	job.wantExit(6)
 	proxy.wantExit(6)
 	late.wantExit(6)
@@ -140,22 +143,5 @@ func TestNoSIGURGWithPeers(t *testing.T) {
 // follows waits until a drainit is connected to the one of a name, and to it alone.
 func (r *running) follows(p testPod, name string) {
 	r.t.Helper()
-	wantSoon(r.t, "a connection to "+name, func() bool { return p.connections(name) > 0 })
-}
-
-// Its end is a stop like another: liveness is green from then on, whatever the
-// program's own check says while others of the order are waited for.
-func TestExitWithIsAStopRequest(t *testing.T) {
-	t.Parallel()
-	settings := drain.Settings{GracePeriod: 60 * time.Second, UnreadyAfter: 30 * time.Second, Order: []string{"job", "proxy"}, Name: "proxy"}
-	b := newBench(t, settings, signals.Process{Comm: "proxy"})
-	check, err := probe.ParseCheck("tcp://" + freeAddr(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.gate = probe.NewGate(probe.GateConfig{Live: check})
-	b.heard(peerNews{peerExitWith, pod.Seen{Name: "job", Gone: true, Believed: true}})
-	if v := b.gate.Live(t.Context()); !v.OK || b.machine.State() != drain.Draining {
-		t.Errorf("liveness %+v while %v, want green while draining", v, b.machine.State())
-	}
+	testkit.Soon(r.t, "a connection to "+name, func() bool { return p.connections(name) > 0 })
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"drainit/internal/probe"
+	"drainit/internal/testkit"
 )
 
 // testPod is several drainits that share a network namespace, the tests' own,
@@ -47,7 +48,7 @@ func (p testPod) launchAs(name string, s spec, flags []string, command ...string
 // served waits until a drainit serves the name, and nobody else did before.
 func (p testPod) served(name string) {
 	p.t.Helper()
-	wantSoon(p.t, name+" is served", func() bool { return p.listening(name) })
+	testkit.Soon(p.t, name+" is served", func() bool { return p.listening(name) })
 }
 
 func (p testPod) listening(name string) bool { return p.sockets(name, "00010000") > 0 }
@@ -72,7 +73,7 @@ func (p testPod) sockets(name, flags string) int {
 // leftNothing checks that the pod's sockets have gone with its drainits.
 func (p testPod) leftNothing() {
 	p.t.Helper()
-	wantSoon(p.t, "no socket is left", func() bool {
+	testkit.Soon(p.t, "no socket is left", func() bool {
 		table, _ := os.ReadFile("/proc/net/unix")
 		return !strings.Contains(string(table), "@drainit/"+p.id+"/")
 	})
@@ -234,7 +235,7 @@ func TestFrozenPeer(t *testing.T) {
 	app, proxy := p.launchAs("app", spec{notInit: true}, nil, takes(0, 0)...), p.launch("proxy", nil, takes(0, 0)...)
 	p.served("app")
 	app.signal(syscall.SIGSTOP)
-	wantSoon(t, "the app's drainit is stopped", func() bool { return stateOf(app.cmd.Process.Pid) == 'T' })
+	testkit.Soon(t, "the app's drainit is stopped", func() bool { return stateOf(app.cmd.Process.Pid) == 'T' })
 	proxy.signal(syscall.SIGTERM)
 	proxy.wantExit(0)
 	proxy.logs(`peers="app stays"`)
@@ -329,12 +330,12 @@ func TestDrainShowsPeers(t *testing.T) {
 	p := newPod(t, "app,cache,proxy")
 	app := p.launch("app", []string{"--drain-delay", "1h"}, takes(0, 0)...)
 	p.served("app")
-	addr := freeAddr(t)
+	addr := testkit.FreeAddr(t)
 	p.launchAs("proxy", spec{env: []string{"DRAINIT_PROBE_ADDR=" + addr}}, []string{"--exit-with", "job"}, takes(0, 0)...)
 	app.signal(syscall.SIGTERM)
 	app.logs("stop requested")
 	var peers []probe.Peer
-	wantSoon(t, "the app is seen draining", func() bool {
+	testkit.Soon(t, "the app is seen draining", func() bool {
 		answer, err := probe.Fetch(t.Context(), addr, "/drain")
 		var st probe.Status
 		if err != nil || json.Unmarshal(answer.Body, &st) != nil {
@@ -347,12 +348,6 @@ func TestDrainShowsPeers(t *testing.T) {
 		t.Errorf("got %+v, want %+v", peers, want)
 	}
 	app.signal(syscall.SIGKILL)
-}
-
-func TestNothingIsOpenedWithoutAName(t *testing.T) {
-	if p := joinPod(config{PodID: "x"}); p.news != nil || p.ask() != nil {
-		t.Error("there are news of peers without a name")
-	}
 }
 
 // A drainit inside another has the same variables, and leaves the name to it.

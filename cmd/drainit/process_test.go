@@ -5,10 +5,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,14 +19,12 @@ import (
 	"golang.org/x/sys/unix"
 
 	"drainit/internal/proc"
+	"drainit/internal/testkit"
 )
 
 // The process tests run the program that is shipped, as PID 1 of a namespace of
 // its own with a /proc of its own. The test binary makes that namespace and
 // impersonates the children.
-
-// patience bounds whatever a test waits for; it is no assertion about time.
-const patience = 20 * time.Second
 
 var binary string // the drainit under test
 
@@ -38,6 +36,9 @@ func TestMain(m *testing.M) {
 }
 
 func buildAndRun(m *testing.M) int {
+	if slices.Contains(os.Args, "-test.fuzzworker") { // which runs no process, and is one of several
+		return m.Run()
+	}
 	dir, err := os.MkdirTemp("", "drainit-test")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -49,7 +50,7 @@ func buildAndRun(m *testing.M) int {
 		return 1
 	}
 	binary = filepath.Join(dir, "drainit")
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "nethttpomithttp2,purego", "-gcflags=all=-l", "-gcflags=runtime=", "-ldflags", "-s -w -X main.version=test", "-o", binary, ".")
+	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "nethttpomithttp2,purego", "-gcflags=all=-l", "-gcflags=runtime=", "-ldflags", "-s -w -X drainit/internal/version.Version=test", "-o", binary, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
@@ -61,6 +62,7 @@ func buildAndRun(m *testing.M) int {
 // A spec says how drainit is run.
 type spec struct {
 	args    []string // flags and command
+	under   []string // a command that starts drainit: its path and arguments are appended
 	env     []string
 	notInit bool   // run as an ordinary process
 	newNet  bool   // in a network namespace without anything in it
@@ -102,13 +104,13 @@ func (o *output) String() string {
 // test ends it at the latest.
 func launch(t *testing.T, s spec) *running {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute+crowdFor())
 	t.Cleanup(cancel)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	argv := append([]string{rolePrefix + "init", s.prepare, binary}, s.args...)
+	argv := slices.Concat([]string{rolePrefix + "init", s.prepare}, s.under, []string{binary}, s.args)
 	cmd := exec.CommandContext(ctx, self, argv...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if !s.notInit {
@@ -201,7 +203,7 @@ func (r *running) exit() int {
 	r.t.Helper()
 	select {
 	case <-r.done:
-	case <-time.After(patience):
+	case <-time.After(testkit.Patience):
 		r.t.Fatalf("still running; stdout %q, stderr %q", r.stdout, r.stderr)
 	}
 	ws := r.cmd.ProcessState.Sys().(syscall.WaitStatus)
@@ -218,31 +220,44 @@ func (r *running) wantExit(want int) {
 	}
 }
 
-// wantSoon waits until f holds.
-func wantSoon(t *testing.T, what string, f func() bool) {
-	t.Helper()
-	for until := time.Now().Add(patience); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
-		if f() {
-			return
-		}
-	}
-	t.Fatalf("did not happen: %s", what)
-}
-
 // says waits until the child has written a line to its standard output.
 func (r *running) says(line string) {
 	r.t.Helper()
-	wantSoon(r.t, fmt.Sprintf("child says %q (stdout %q, stderr %q)", line, r.stdout, r.stderr), func() bool {
-		return strings.Contains(r.stdout.String(), line)
-	})
+	r.writes(fmt.Sprintf("the child says %q", line), r.stdout, line)
+}
+
+// writes waits until the words stand in what was written. If they never do it says what was
+// by then, and who waits for what.
+func (r *running) writes(what string, to fmt.Stringer, words string) {
+	r.t.Helper()
+	for until := time.Now().Add(testkit.Patience); !strings.Contains(to.String(), words); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(until) {
+			r.t.Fatalf("did not happen: %s; stdout %q, stderr %q, waiting are\n%s", what, r.stdout, r.stderr, r.waits())
+		}
+	}
+}
+
+// waits says what each thread of drainit and of all below it waits for in the kernel.
+func (r *running) waits() string {
+	var b strings.Builder
+	for _, pid := range append(descendants(r.cmd.Process.Pid), r.cmd.Process.Pid) {
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid))
+		for _, thread := range threads {
+			fmt.Fprintf(&b, "%s:", thread)
+			for _, file := range []string{"comm", "wchan", "syscall"} {
+				text, _ := os.ReadFile(filepath.Join(thread, file))
+				fmt.Fprintf(&b, " %s", strings.TrimSpace(string(text)))
+			}
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
 }
 
 // logs waits until drainit has logged the words.
 func (r *running) logs(words string) {
 	r.t.Helper()
-	wantSoon(r.t, fmt.Sprintf("drainit logs %q (stderr %q)", words, r.stderr), func() bool {
-		return strings.Contains(r.stderr.String(), words)
-	})
+	r.writes(fmt.Sprintf("drainit logs %q", words), r.stderr, words)
 }
 
 // pidOf returns the PID, in the tests' namespace, of the process whose command
@@ -250,10 +265,12 @@ func (r *running) logs(words string) {
 func (r *running) pidOf(words string) int {
 	r.t.Helper()
 	var found int
-	wantSoon(r.t, "a process "+words, func() bool {
+	testkit.Soon(r.t, "a process "+words, func() bool {
 		for _, pid := range descendants(r.cmd.Process.Pid) {
 			b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-			if strings.Contains(strings.ReplaceAll(string(b), "\x00", " "), words) {
+			program, _, _ := strings.Cut(string(b), "\x00")
+			isShell := filepath.Base(program) == "sh" // which has the words in its script
+			if !isShell && strings.Contains(strings.ReplaceAll(string(b), "\x00", " "), words) {
 				found = pid
 				return true
 			}
@@ -299,15 +316,4 @@ func rlimit(t *testing.T) unix.Rlimit {
 		t.Fatal(err)
 	}
 	return l
-}
-
-// freeAddr returns a loopback address that nobody listens on.
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

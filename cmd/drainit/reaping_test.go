@@ -1,6 +1,7 @@
 package main
 
 import (
+	"drainit/internal/testkit"
 	"fmt"
 	"os"
 	"strings"
@@ -28,7 +29,7 @@ func TestZombiesAreReaped(t *testing.T) {
 		r := launch(t, spec{args: command(nil, sh("read go; i=0; while [ $i -lt 200 ]; do (sleep 0 &); i=$((i+1)); done; echo made; exec sleep 1000")...),
 			stdin: strings.NewReader("go\n"), notInit: notInit})
 		r.pidOf("sleep 1000")
-		wantSoon(t, "no zombie is left", func() bool { return zombies(r.cmd.Process.Pid) == 0 })
+		testkit.Soon(t, "no zombie is left", func() bool { return zombies(r.cmd.Process.Pid) == 0 })
 		r.signal(syscall.SIGSTOP)
 		r.signal(syscall.SIGCONT)
 	}
@@ -40,9 +41,9 @@ func TestZombiesOfAStoppedInit(t *testing.T) {
 	r.says("ready")
 	r.signal(syscall.SIGSTOP)
 	r.says("made")
-	wantSoon(t, "zombies pile up", func() bool { return zombies(r.cmd.Process.Pid) >= 150 })
+	testkit.Soon(t, "zombies pile up", func() bool { return zombies(r.cmd.Process.Pid) >= 150 })
 	r.signal(syscall.SIGCONT)
-	wantSoon(t, "no zombie is left", func() bool { return zombies(r.cmd.Process.Pid) == 0 })
+	testkit.Soon(t, "no zombie is left", func() bool { return zombies(r.cmd.Process.Pid) == 0 })
 }
 
 // TestManyOrphans: none is left and the child's own status is not lost among them.
@@ -79,7 +80,7 @@ func TestSweepIsBounded(t *testing.T) {
 	for _, notInit := range []bool{false, true} {
 		r := launch(t, spec{args: command([]string{"--sweep", "200ms"}, role("tree", "20")...), notInit: notInit})
 		r.says("ready")
-		wantSoon(t, "the tree is there", func() bool { return len(descendants(r.cmd.Process.Pid)) >= 61 })
+		testkit.Soon(t, "the tree is there", func() bool { return len(descendants(r.cmd.Process.Pid)) >= 61 })
 		tree := descendants(r.cmd.Process.Pid)
 		r.signal(syscall.SIGTERM)
 		r.wantExit(0)
@@ -124,7 +125,7 @@ func TestTracedOrphan(t *testing.T) {
 	t.Parallel()
 	r := launch(t, spec{args: command(nil, role("adopted")...)})
 	r.says("ready")
-	wantSoon(t, "the tracee has ended of its signal", func() bool {
+	testkit.Soon(t, "the tracee has ended of its signal", func() bool {
 		for _, pid := range descendants(r.cmd.Process.Pid) {
 			if b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); strings.Contains(string(b), "adopted\x00x") {
 				return false

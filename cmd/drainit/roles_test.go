@@ -38,9 +38,16 @@ var roles = map[string]func(args []string) int{
 	"serve":       roleServe,
 	"drain":       roleDrain,
 	"late":        roleLate,
+	"forks":       roleForks,
+	"session":     roleSession,
+	"drop":        roleDrop,
 	"traffic":     roleTraffic,
 	"headless":    roleHeadless,
 	"stamps":      roleStamps,
+	"squat":       roleSquat,
+	"nonsense":    roleNonsense,
+	"slow":        roleSlow,
+	"crowd":       roleCrowd,
 }
 
 func play(name string, args []string) int {
@@ -63,7 +70,11 @@ func roleInit(args []string) int {
 	for p := range strings.FieldsSeq(args[0]) {
 		prepare(p)
 	}
-	must(syscall.Exec(args[1], args[1:], os.Environ()))
+	env := os.Environ()
+	if i := slices.Index(env, "TWICE=first"); i >= 0 { // Go's own start of processes leaves the second out
+		env = append(env, "TWICE=second")
+	}
+	must(syscall.Exec(args[1], args[1:], env))
 	return 99
 }
 
@@ -78,7 +89,7 @@ func prepare(p string) {
 	switch what {
 	case "ignore": // signals are ignored, as nohup(1) leaves SIGHUP
 		for _, n := range ns {
-			action := sigaction{handler: sigIgn}
+			action := [8]uint64{1} // SIG_IGN, and nothing else
 			_, _, errno := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(n), uintptr(unsafe.Pointer(&action)), 0, 8, 0, 0)
 			if errno != 0 {
 				must(errno)
@@ -97,6 +108,11 @@ func prepare(p string) {
 	case "session": // a session with standard input as its terminal
 		_, _ = unix.Setsid()
 		must(unix.IoctlSetInt(0, unix.TIOCSCTTY, 0))
+	case "cgroup": // which this process and what it becomes is in from now on
+		must(os.WriteFile(value+"/cgroup.procs", []byte("0"), 0))
+	case "netns": // the network namespace that a descriptor is of
+		must(unix.Setns(ns[0], unix.CLONE_NEWNET))
+		must(unix.Close(ns[0]))
 	case "uid": // as which everything goes on; a mask of signals would not be kept
 		must(syscall.Setuid(ns[0]))
 	case "loopback":
@@ -177,8 +193,11 @@ func roleSignals([]string) int {
 // roleOrphans makes args[0] orphans that end at once, then exits with args[1].
 func roleOrphans(args []string) int {
 	n, _ := strconv.Atoi(args[0])
-	script := fmt.Sprintf(`i=0; while [ $i -lt %d ]; do (true &) ; i=$((i+1)); done`, n)
-	must(exec.Command("/bin/sh", "-c", script).Run())
+	const some = 500
+	for until := time.Now().Add(time.Minute); n > 0 && time.Now().Before(until); n -= some { // a fork takes 10 ms on some machines
+		script := fmt.Sprintf(`i=0; while [ $i -lt %d ]; do (true &) ; i=$((i+1)); done`, min(n, some))
+		must(exec.Command("/bin/sh", "-c", script).Run())
+	}
 	if len(args) > 2 { // stay, to be looked at
 		fmt.Println("made")
 		time.Sleep(time.Hour)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"drainit/internal/testkit"
 	"fmt"
 	"os"
 	"strings"
@@ -25,6 +26,7 @@ func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	r := launch(t, spec{args: command(nil, sh("echo ready; exec sleep 1000")...)})
 	r.says("ready")
+	r.pidOf("sleep 1000") // a shell that has not executed it yet gets SIGTERM
 	r.signal(syscall.SIGINT)
 	r.wantExit(130)
 }
@@ -67,7 +69,7 @@ func TestStoppedChildIsContinued(t *testing.T) {
 	if err := syscall.Kill(child, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	wantSoon(t, "the child is stopped", func() bool { return stateOf(child) == 'T' })
+	testkit.Soon(t, "the child is stopped", func() bool { return stateOf(child) == 'T' })
 	r.signal(syscall.SIGTERM)
 	r.wantExit(4)
 }
@@ -89,7 +91,7 @@ func TestEverySignalIsForwarded(t *testing.T) {
 	t.Parallel()
 	r := launch(t, spec{args: command([]string{"--stop-on", "SIGTERM"}, role("signals")...)})
 	r.says("ready")
-	dropped := map[int]bool{ // documented: see docs/manual.md
+	dropped := map[int]bool{ // documented: see docs/reference.md
 		4: true, 5: true, 7: true, 8: true, 11: true, 31: true, // faults
 		9: true, 19: true, // cannot be caught
 		13: true, 15: true, 17: true, 23: true, 24: true, 25: true, 27: true, 32: true, 33: true, 34: true,
@@ -234,6 +236,34 @@ func TestTerminationLog(t *testing.T) {
 	b, err := os.ReadFile(path)
 	if err != nil || strings.Count(string(b), "\n") != 1 || !strings.Contains(string(b), `"deadline_hit":true`) {
 		t.Errorf("got %q, %v; want the drain report in one line", b, err)
+	}
+}
+
+// Some write /dev/stdout, which is a link to whatever that is: a pipe here, which
+// has no path of its own to be opened by. Another link is not followed.
+func TestTerminationLogOnAStandardStream(t *testing.T) {
+	t.Parallel()
+	link := t.TempDir() + "/link"
+	if err := os.Symlink("/dev/null", link); err != nil {
+		t.Fatal(err)
+	}
+	for path, lines := range map[string]int{"/dev/stdout": 1, "/dev/stderr": 0, link: 0} {
+		r := launch(t, spec{args: command([]string{"--log-level", "warn", "--termination-log", path}, role("wait", "0")...)})
+		r.says("ready")
+		r.signal(syscall.SIGTERM)
+		r.wantExit(0)
+		if got := strings.Count(r.stdout.String(), "drain report"); got != lines {
+			t.Errorf("%s: %d reports on standard output, want %d: %q", path, got, lines, r.stdout)
+		}
+		log := r.stderr.String()
+		switch {
+		case path == "/dev/stderr" && strings.Count(log, "drain report") != 1:
+			t.Errorf("%s: want one report, at a level that leaves it out of the log: %q", path, log)
+		case path == "/dev/stdout" && log != "":
+			t.Errorf("%s: the log has %q, want nothing", path, log)
+		case path == link && !strings.Contains(log, "a symbolic link, which is not followed"):
+			t.Errorf("%s: the log has %q, want what is wrong", path, log)
+		}
 	}
 }
 

@@ -250,7 +250,11 @@ func TestInterrupt(t *testing.T) {
 
 func TestText(t *testing.T) {
 	url := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-Version", "v9") })
-	o := run(t, "-rate", "20", "-duration", "200ms", url)
+	file := t.TempDir() + "/report.html"
+	o := run(t, "-rate", "20", "-duration", "200ms", "-report", file, url)
+	if page, err := os.ReadFile(file); err != nil || !strings.Contains(string(page), "0 of 4 requests lost") {
+		t.Errorf("the page is %q, error %v, want one that says what was lost", page, err)
+	}
 	for _, want := range []string{"\n     0s      4  ====  by v9\n", "\nrequests      4 sent, 4 answered, 0 lost\n", "\nanswered by   v9: 4, "} {
 		if !strings.Contains(o.stdout, want) || o.status != 0 {
 			t.Errorf("exit status %d, output %q, want 0 and in it %q", o.status, o.stdout, want)

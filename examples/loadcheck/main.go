@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"drainit/examples/internal/console"
+	"drainit/examples/internal/page"
 	"drainit/examples/load"
 )
 
@@ -43,13 +44,18 @@ func check(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "loadcheck -h has the flags")
 		return 2
 	}
+	file, err := page.Open(s.report)
+	if err != nil {
+		fmt.Fprintln(stderr, "loadcheck:", err)
+		return 2
+	}
 	r := s.run(ctx, console.New(stderr))
 	if s.json {
 		err = writeJSON(stdout, r)
 	} else {
 		err = writeText(stdout, r)
 	}
-	if err != nil {
+	if err := errors.Join(err, r.page().Into(file)); err != nil {
 		fmt.Fprintln(stderr, "loadcheck:", err)
 		return 1
 	}
@@ -71,7 +77,7 @@ func (s settings) run(ctx context.Context, screen *console.Console) report {
 	s.loop().Run(ctx, func(due time.Time) {
 		count.begin(time.Since(due))
 		answer, err := client.Send(due.Add(s.timeout))
-		count.end(due, time.Now(), s.version(answer), err)
+		count.end(due, time.Now(), answer.From, s.version(answer), err)
 	}, count.skip)
 	endProgress()
 	progress.Wait()

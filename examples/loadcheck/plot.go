@@ -20,7 +20,7 @@ var steps = [...]int{1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600}
 
 // writePlot draws what became of the requests, by the time at which they were due.
 func writePlot(w io.Writer, seconds []row, slow time.Duration) {
-	step := stepFor(len(seconds))
+	step := stepFor(len(seconds), plotRows)
 	rows := merge(seconds, step)
 	most := 0
 	for _, r := range rows {
@@ -42,10 +42,10 @@ func writePlot(w io.Writer, seconds []row, slow time.Duration) {
 	}
 }
 
-// stepFor returns how many seconds a row has.
-func stepFor(seconds int) int {
+// stepFor returns how many seconds a row has for there to be at most so many rows.
+func stepFor(seconds, rows int) int {
 	for _, step := range steps {
-		if (seconds+step-1)/step <= plotRows {
+		if (seconds+step-1)/step <= rows {
 			return step
 		}
 	}

@@ -45,7 +45,7 @@ func invented(seconds int) report {
 				took = 1500 * time.Millisecond
 			}
 			count.begin(time.Duration(n) * time.Microsecond)
-			count.end(due, due.Add(took), version, err)
+			count.end(due, due.Add(took), "192.0.2.1:443", version, err)
 		}
 	}
 	target := &url.URL{Scheme: "https", User: url.UserPassword("me", "secret"), Host: "shop.example", Path: "/orders"}
@@ -67,6 +67,8 @@ func TestGolden(t *testing.T) {
 		{"long.txt", writeText, invented(95)},
 		{"unanswered.txt", writeText, silent},
 		{"short.json", writeJSON, invented(8)},
+		{"short.html", writePage, invented(8)},
+		{"unanswered.html", writePage, silent},
 	} {
 		var got bytes.Buffer
 		if err := tt.write(&got, tt.r); err != nil {
@@ -85,6 +87,49 @@ func TestGolden(t *testing.T) {
 		if !bytes.Equal(got.Bytes(), want) {
 			t.Errorf("%s: got\n%s\nwant (go test -update rewrites it)\n%s", path, got.Bytes(), want)
 		}
+	}
+}
+
+func writePage(w io.Writer, r report) error { return r.page().Write(w) }
+
+// What servers and command lines say is shown as text, and the password is not.
+func TestPageShowsValuesAsText(t *testing.T) {
+	const evil = "<script>alert(1)</script>"
+	r := invented(3)
+	r.target.RawQuery = evil
+	count := newTally(r.began, time.Second)
+	count.begin(0)
+	count.end(r.began, r.began, "192.0.2.1:443", evil, nil)
+	count.begin(0)
+	count.end(r.began, r.began, "192.0.2.1:443", "", errors.New("malformed answer "+evil))
+	r.counts = count.now()
+	var got bytes.Buffer
+	if err := writePage(&got, r); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(got.String(), "<script") || strings.Contains(got.String(), "secret") {
+		t.Errorf("the page has a script, or the password:\n%s", got.String())
+	}
+	for _, want := range []string{"orders?&lt;script&gt;", "by &lt;script&gt;", "malformed answer &lt;script&gt;"} {
+		if !strings.Contains(got.String(), want) {
+			t.Errorf("the page does not show %q", want)
+		}
+	}
+}
+
+// Of many losses some are drawn, and all are counted.
+func TestLossesKeptAreBounded(t *testing.T) {
+	began := time.Unix(1000, 0)
+	r := invented(0)
+	count := newTally(began, time.Second)
+	for range lossesKept + 7 {
+		count.begin(0)
+		count.end(began, began, "192.0.2.1:443", "", io.EOF)
+	}
+	r.counts = count.now()
+	rows := r.page().Scenes[0].Lanes[0].Rows
+	if len(r.losses) != lossesKept || len(rows) != 2 || rows[0].Lost() != lossesKept || rows[1].Lost() != 7 {
+		t.Errorf("%d losses are kept, in %d rows, want %d and 7 more", len(r.losses), len(rows), lossesKept)
 	}
 }
 
@@ -107,11 +152,11 @@ func TestProgressLine(t *testing.T) {
 	for range 5 {
 		count.begin(0)
 	}
-	count.end(began, began.Add(time.Millisecond), "v1", nil)
+	count.end(began, began.Add(time.Millisecond), "", "v1", nil)
 	if got, want := count.line(2*time.Second), "   2.0s  5 sent, 4 in flight, 0 lost"; got != want {
 		t.Errorf("line %q, want %q", got, want)
 	}
-	count.end(began.Add(time.Second), began.Add(3*time.Second), "", io.EOF)
+	count.end(began.Add(time.Second), began.Add(3*time.Second), "", "", io.EOF)
 	count.skip(began)
 	const want = "   3.0s  5 sent, 3 in flight, 1 lost (cut 1), 1 not sent; the last lost was due at 1.00s"
 	if got := count.line(3 * time.Second); got != want {
@@ -124,7 +169,7 @@ func TestVersionsAreBounded(t *testing.T) {
 	began := time.Unix(1000, 0)
 	count := newTally(began, time.Second)
 	for n := range 100 {
-		count.end(began, began, fmt.Sprint(n), nil)
+		count.end(began, began, "", fmt.Sprint(n), nil)
 	}
 	got := count.now().versions
 	if len(got) != versionsKept+1 || got[moreVersions].answered != 100-versionsKept {

@@ -34,6 +34,7 @@ type settings struct {
 	versionHeader string
 	versionBody   *regexp.Regexp
 	json          bool
+	report        string // file, empty for none
 	request       load.Request
 }
 
@@ -99,6 +100,7 @@ func (s *settings) flags() *flag.FlagSet {
 		return err
 	})
 	flags.BoolVar(&s.json, "json", false, "")
+	flags.StringVar(&s.report, "report", "", "")
 	return flags
 }
 

@@ -66,6 +66,7 @@ func TestWrongUse(t *testing.T) {
 		{[]string{"-version-body", "v", "-version-header", "V", url}, []string{"want one of them"}},
 		{[]string{"-body", "@/no/such/file", url}, []string{"-body", "no such file"}},
 		{[]string{"-method", "G ET", url}, []string{`invalid method "G ET"`}},
+		{[]string{"-report", "/no/such/directory/x.html", url}, []string{`-report "/no/such/directory/x.html"`, "can be written"}},
 		{[]string{"-speed", "5", url}, []string{"-speed"}},
 		{[]string{"-rate", "0", "-duration", "-1s", "-timeout", "0s", "-slow", "0s", "-in-flight", "0", "-keep", "-1", "ftp://x"},
 			[]string{"-rate 0", "-duration -1s", "-timeout 0s", "-slow 0s", "-in-flight 0", "-keep -1", `URL "ftp://x"`}},

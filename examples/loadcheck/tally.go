@@ -10,7 +10,7 @@ import (
 )
 
 // tally counts what becomes of the requests of a run. Its size depends on how
-// long the run is, not on how much is lost in it.
+// long the run is, not on how much is lost in it, but for lossesKept.
 type tally struct {
 	mu   sync.Mutex
 	slow time.Duration
@@ -28,6 +28,7 @@ type counts struct {
 	slowAnswers int
 	late        time.Duration // the most by which a request began after its instant
 	first, last *loss         // by the instant at which they were due
+	losses      []loss        // the first lossesKept, as they were seen
 	versions    map[string]span
 	latency     latency
 	rows        []row // one a second, by the instant at which requests were due
@@ -48,6 +49,7 @@ func (t tolls) lost() int {
 // loss is one request that got no answer.
 type loss struct {
 	due, seen time.Time // seen is when the client knew
+	from      string    // the address that was asked, empty where there was none
 	how       load.Outcome
 	err       error
 }
@@ -73,6 +75,8 @@ const (
 	versionsKept = 32
 	// moreVersions stands for all that came after.
 	moreVersions = "(more versions)"
+	// lossesKept is how many losses are kept for -report.
+	lossesKept = 2000
 )
 
 // newTally returns a tally of a run that begins now, in which an answer is slow
@@ -97,8 +101,8 @@ func (t *tally) skip(due time.Time) {
 	t.row(due).unsent++
 }
 
-// end counts what had become at now of a request due at due.
-func (t *tally) end(due, now time.Time, version string, err error) {
+// end counts what had become at now of a request due at due, asked of from.
+func (t *tally) end(due, now time.Time, from, version string, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.over++
@@ -106,7 +110,7 @@ func (t *tally) end(due, now time.Time, version string, err error) {
 	t.outcomes[how]++
 	row.outcomes[how]++
 	if how != load.Answered {
-		t.lose(&loss{due: due, seen: now, how: how, err: err})
+		t.lose(&loss{due: due, seen: now, from: from, how: how, err: err})
 		return
 	}
 	took := now.Sub(due)
@@ -121,8 +125,11 @@ func (t *tally) end(due, now time.Time, version string, err error) {
 	}
 }
 
-// lose keeps the first and the last loss.
+// lose keeps the first and the last loss, and those of -report.
 func (t *tally) lose(l *loss) {
+	if len(t.losses) < lossesKept {
+		t.losses = append(t.losses, *l)
+	}
 	if t.first == nil || l.due.Before(t.first.due) {
 		t.first = l
 	}
@@ -161,6 +168,7 @@ func (t *tally) now() counts {
 	c := t.counts
 	c.versions = maps.Clone(c.versions)
 	c.rows = slices.Clone(c.rows)
+	c.losses = slices.Clone(c.losses)
 	return c
 }
 

@@ -42,6 +42,9 @@ output, or with -json one object of JSON. The first interrupt ends the sending
 and waits for what is in flight, the second ends everything. Exit status: 0
 nothing lost, 1 something lost or not sent, 2 wrong use.
 
+  -report FILE          also draw the requests over time, who answered, and each
+                        lost request (the first 2000), as a page of HTML
+
 Example: a rollout of a service that names its version, with new connections in
 one terminal and POST on kept ones in another:
 

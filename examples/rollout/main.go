@@ -24,6 +24,7 @@ import (
 	"syscall"
 
 	"drainit/examples/internal/console"
+	"drainit/examples/internal/page"
 )
 
 func main() {
@@ -45,23 +46,39 @@ func demonstrate(args []string, out *os.File) int {
 		fmt.Fprintln(os.Stderr, "rollout:", strings.ReplaceAll(err.Error(), "\n", "\nrollout: "))
 		return 2
 	}
+	file, err := page.Open(s.report)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "rollout:", err)
+		return 2
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	results, err := s.play(ctx, console.New(out))
+	scenes, err := s.play(ctx, console.New(out))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "rollout:", err)
 		return 1
 	}
-	return s.conclude(out, results)
+	status := s.conclude(out, console.PaperOf(out), scenes)
+	if err := report(scenes, suggestions(scenes, s.self()), punctuality(all(scenes))).Into(file); err != nil {
+		fmt.Fprintf(os.Stderr, "rollout: -report %s: %v\n", s.report, err)
+		return 1
+	}
+	if file != nil {
+		fmt.Fprintln(out, "\nThe same as a page to look at:", s.report)
+	}
+	return status
 }
 
-// play runs what the settings ask for.
-func (s settings) play(ctx context.Context, screen *console.Console) ([]result, error) {
+// play plays the scenes that the settings ask for.
+func (s settings) play(ctx context.Context, screen *console.Console) ([]scene, error) {
 	dir, err := os.MkdirTemp("", "rollout-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
+	if s.server == "" {
+		screen.Print("building the example server ...")
+	}
 	programs, err := s.find(ctx, dir)
 	if err != nil {
 		return nil, err
@@ -74,9 +91,21 @@ func (s settings) play(ctx context.Context, screen *console.Console) ([]result, 
 		adoptOrphans()
 		defer killOrphans()
 	}
-	cells := s.cells()
-	screen.Print(s.title(len(cells), st.isolation))
-	return st.play(ctx, cells, s.atOnce, !s.full && s.rollouts == 1)
+	scenes := s.scenes()
+	for i := range scenes {
+		playing := &scenes[i]
+		cells := playing.cells()
+		if s.demo {
+			screen.Print(fmt.Sprintf("\nscene %d of %d, about %.0fs", i+1, len(scenes), longest(cells).Seconds()))
+		}
+		screen.Print(playing.title(len(cells), st.isolation))
+		results, err := st.play(ctx, cells, s.atOnce, s.drawn())
+		if err != nil {
+			return nil, err
+		}
+		playing.results = sums(results, s.rollouts)
+	}
+	return scenes, nil
 }
 
 // title says what is about to be played.
@@ -93,22 +122,26 @@ func (s settings) title(rollouts int, i isolation) string {
 		what, c.rule, c.lag, c.response, c.mode, c.rate, c.load(), i)
 }
 
-// conclude prints the table, what it shows and what is to be said against it, and
-// returns the exit status.
-func (s settings) conclude(w io.Writer, results []result) int {
-	results = sums(results, s.rollouts)
-	columns, shown, against := resultColumns(results), []string(nil), objections(results)
-	if s.full {
-		columns, shown, against = append(sceneColumns[:], columns...), cures(results), surprises(results)
+// conclude prints what the scenes came to, what shows it and what is to be said
+// against it, and returns the exit status.
+func (s settings) conclude(w io.Writer, paper console.Paper, scenes []scene) int {
+	var against []string
+	for _, played := range scenes {
+		if !s.demo {
+			played.writeTable(w)
+		}
+		if s.drawn() {
+			played.writeEnding(w, paper)
+		}
+		against = append(against, played.against()...)
 	}
-	fmt.Fprintln(w)
-	writeTable(w, columns, results)
-	fmt.Fprintf(w, "\n%s%s\n", legend, punctuality(results))
-	if s.rollouts > 1 {
-		fmt.Fprintf(w, "each row is %d rollouts: requests are their sum, stop and rollout their mean\n", s.rollouts)
-	}
-	for _, text := range shown {
-		fmt.Fprintln(w, text)
+	if s.drawn() {
+		fmt.Fprintln(w)
+		for _, played := range scenes {
+			fmt.Fprint(w, paper.Wrap("", played.inShort()))
+		}
+		fmt.Fprint(w, paper.Wrap("", expected(against)), paper.Wrap("", punctuality(all(scenes))))
+		writeSuggestions(w, paper, suggestions(scenes, s.self()))
 	}
 	for _, text := range against {
 		fmt.Fprintln(w, "rollout:", text)
@@ -117,4 +150,32 @@ func (s settings) conclude(w io.Writer, results []result) int {
 		return 1
 	}
 	return 0
+}
+
+// writeTable prints the table of results, and what it shows.
+func (s scene) writeTable(w io.Writer) {
+	columns, shown := resultColumns(s.results), []string(nil)
+	if s.full {
+		columns, shown = append(sceneColumns[:], columns...), cures(s.results)
+	}
+	fmt.Fprintln(w)
+	writeTable(w, columns, s.results)
+	fmt.Fprintf(w, "\n%s", legend)
+	if !s.drawn() {
+		fmt.Fprintln(w, punctuality(s.results))
+	}
+	if s.rollouts > 1 {
+		fmt.Fprintf(w, "each row is %d rollouts: requests are their sum, stop and rollout their mean\n", s.rollouts)
+	}
+	for _, text := range shown {
+		fmt.Fprintln(w, text)
+	}
+}
+
+// against is what is to be said against the scene's results.
+func (s scene) against() []string {
+	if s.full {
+		return surprises(s.results)
+	}
+	return objections(s.results)
 }

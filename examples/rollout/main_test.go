@@ -3,6 +3,8 @@ package main
 import (
 	"os"
 	"testing"
+
+	"drainit/examples/internal/console"
 )
 
 // TestMain lets the test binary take the steps into a namespace, as the
@@ -26,11 +28,11 @@ func TestOneLossBehindTheFrontFailsTheCommand(t *testing.T) {
 				results = append(results, judged(c, 0))
 			}
 		}
-		if status := s.conclude(t.Output(), results); status != 0 {
+		if status := s.conclude(t.Output(), console.Paper{Width: 80}, []scene{{settings: s, results: results}}); status != 0 {
 			t.Errorf("%q, nothing lost: status %d, want 0", args, status)
 		}
 		results[len(results)-1] = judged(results[len(results)-1].cell, 1)
-		if status := s.conclude(t.Output(), results); status != 1 {
+		if status := s.conclude(t.Output(), console.Paper{Width: 80}, []scene{{settings: s, results: results}}); status != 1 {
 			t.Errorf("%q, one request lost: status %d, want 1", args, status)
 		}
 	}

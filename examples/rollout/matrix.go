@@ -83,3 +83,12 @@ func (c cell) estimate() time.Duration {
 	}
 	return enters + replicas*(enters+max(leaves, c.serves())) + 2*settle
 }
+
+// longest is how long the cells take at the same time.
+func longest(cells []cell) time.Duration {
+	var d time.Duration
+	for _, c := range cells {
+		d = max(d, c.estimate())
+	}
+	return d
+}

@@ -11,6 +11,7 @@ import (
 // returns how long after T0 the replica had exited.
 func (c cell) stop(ctx context.Context, r *replica, events journal) (time.Duration, error) {
 	began := time.Now()
+	r.mark(stopRequest)
 	close(r.stopped)
 	grace := time.NewTimer(c.grace)
 	defer grace.Stop()
@@ -20,6 +21,9 @@ func (c cell) stop(ctx context.Context, r *replica, events journal) (time.Durati
 		sigterm = time.After(c.hold)
 	} else {
 		events.add(r, "stop request: SIGTERM")
+		if !c.underDrainit() {
+			r.mark(stopSignal)
+		}
 		if err := r.signal(syscall.SIGTERM); err != nil {
 			return 0, err
 		}
@@ -27,15 +31,17 @@ func (c cell) stop(ctx context.Context, r *replica, events journal) (time.Durati
 	for {
 		var err error
 		select {
-		case <-r.exited:
+		case <-r.gone:
 			took := time.Since(began)
-			events.add(r, "exited %d, %.1fs after the stop request", r.status, took.Seconds())
+			events.add(r, "exited %d, %.1fs after the stop request", r.now().status, took.Seconds())
 			return took, nil
 		case <-sigterm:
 			events.add(r, "SIGTERM")
+			r.mark(stopSignal)
 			err = r.signal(syscall.SIGTERM)
 		case <-grace.C:
 			events.add(r, "grace period over: SIGKILL")
+			r.mark(killed)
 			err = r.signal(syscall.SIGKILL)
 		case <-ctx.Done():
 			err = context.Cause(ctx)

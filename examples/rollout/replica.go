@@ -12,14 +12,11 @@ import (
 
 // replica is one running copy of the server, alone or under drainit.
 type replica struct {
-	name    string // for the timeline
-	version string
-	addr    string
+	trail
 	cmd     *exec.Cmd
 	output  output
 	stopped chan struct{} // closed at T0 of its stop
-	exited  chan struct{} // closed once it is waited for; status is set before
-	status  int
+	gone    chan struct{} // closed once it is waited for; its life has the status then
 	entered chan struct{}
 	left    chan struct{}
 }
@@ -34,10 +31,12 @@ func (r *replica) run(cmd *exec.Cmd) error {
 		return fmt.Errorf("start %s: %w", r.name, err)
 	}
 	r.cmd = cmd
+	r.mark(started)
 	go func() {
 		cmd.Wait() // its error is the exit status, which is read below
-		r.status = exitStatus(cmd.ProcessState)
-		close(r.exited)
+		r.mark(exited)
+		r.exit(exitStatus(cmd.ProcessState))
+		close(r.gone)
 	}()
 	return nil
 }
@@ -52,7 +51,7 @@ func (r *replica) signal(sig syscall.Signal) error {
 
 // died describes a replica that exited before it should have.
 func (r *replica) died() error {
-	return fmt.Errorf("%s %s exited %d too early; its last output: %s", r.name, r.version, r.status, r.output.last())
+	return fmt.Errorf("%s %s exited %d too early; its last output: %s", r.name, r.version, r.now().status, r.output.last())
 }
 
 // exitStatus is the status as a shell gives it: 128+n for signal n.

@@ -12,11 +12,20 @@ type result struct {
 	took   time.Duration        // from the first new replica's start to the last old one's end
 	stops  []time.Duration      // from T0 to exit, for each old replica
 	t0     map[string]time.Time // of each stopped replica, by address
+
+	// Of one rollout, and not of sums: when the first replica was started and the
+	// load ended, the replicas as they were started, and the changes of the routes.
+	began, ended time.Time
+	lives        []life
+	routed       []change
 }
 
 // sums adds up the results of cells that were all played so many times, one time
 // after the other. How long a rollout took is the mean.
 func sums(results []result, rollouts int) []result {
+	if rollouts == 1 {
+		return results
+	}
 	sums := make([]result, len(results)/rollouts)
 	for i := range sums {
 		sums[i] = result{cell: results[i].cell, t0: map[string]time.Time{}, counts: counts{versions: map[string]int{}}}

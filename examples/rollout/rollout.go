@@ -55,7 +55,7 @@ func (r *rollout) run(ctx context.Context) (result, error) {
 	defer loading.Wait()
 	defer endLoad()
 
-	res := result{cell: r.cell, t0: map[string]time.Time{}}
+	res := result{cell: r.cell, t0: map[string]time.Time{}, began: r.started[0].now().started}
 	if err := sleep(ctx, settle); err != nil {
 		return result{}, err
 	}
@@ -71,7 +71,11 @@ func (r *rollout) run(ctx context.Context) (result, error) {
 	}
 	endLoad()
 	loading.Wait()
-	res.counts = r.tally.now()
+	res.counts, res.ended = r.tally.now(), time.Now()
+	for _, one := range r.started {
+		res.lives = append(res.lives, one.now())
+	}
+	res.routed = r.routes.changes()
 	return res, nil
 }
 
@@ -152,24 +156,32 @@ func (r *rollout) start(ctx context.Context, name, version string) (*replica, er
 		return nil, err
 	}
 	started := &replica{
-		name: name, version: version, addr: addr,
-		stopped: make(chan struct{}), exited: make(chan struct{}),
+		trail:   trail{life: life{name: name, version: version, addr: addr}},
+		stopped: make(chan struct{}), gone: make(chan struct{}),
 		entered: make(chan struct{}), left: make(chan struct{}),
 	}
-	if r.journal.verbose {
-		started.output.line = func(line string) { r.journal.add(started, "says: %s", line) }
-	}
+	started.output.line = func(line string) { r.heard(started, line) }
 	if err := started.run(r.isolation.command(r.binaries.self, r.command(r.binaries, version, addr, probe, inner)...)); err != nil {
 		return nil, err
 	}
 	r.started = append(r.started, started)
 	r.following.Go(func() {
 		r.follow(ctx, &r.routes, member{
-			addr: addr, healthy: r.probe(addr, probe),
+			addr: addr, healthy: started.watch(r.probe(addr, probe)),
 			stopped: started.stopped, entered: started.entered, left: started.left,
 		})
 	})
 	return started, nil
+}
+
+// heard takes a line that a replica has written.
+func (r *rollout) heard(from *replica, line string) {
+	if r.underDrainit() && signalled(line) {
+		from.mark(stopSignal)
+	}
+	if r.journal.verbose {
+		r.journal.add(from, "says: %s", line)
+	}
 }
 
 // probe returns what a platform asks this replica: drainit's /readyz where there
@@ -193,7 +205,7 @@ func (r *rollout) await(ctx context.Context, started *replica) error {
 	select {
 	case <-started.entered:
 		return nil
-	case <-started.exited:
+	case <-started.gone:
 		return started.died()
 	case <-limit.C:
 		return fmt.Errorf("%s %s was not ready in time; its last output: %s", started.name, started.version, started.output.last())
@@ -207,6 +219,6 @@ func (r *rollout) await(ctx context.Context, started *replica) error {
 func (r *rollout) kill() {
 	for _, started := range r.started {
 		started.signal(syscall.SIGKILL)
-		<-started.exited
+		<-started.gone
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +13,7 @@ import (
 	"drainit/examples/internal/console"
 )
 
-// testStage builds the example server and returns a stage to play on, as
+// testStage builds the example server and drainit, and returns a stage to play on, as
 // isolated as this machine allows.
 func testStage(t *testing.T) *stage {
 	t.Helper()
@@ -23,12 +24,13 @@ func testStage(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := filepath.Join(t.TempDir(), "server")
-	if out, err := exec.Command("go", "build", "-o", server, "drainit/examples/server").CombinedOutput(); err != nil {
-		t.Fatalf("build the example server: %v: %s", err, out)
+	dir := t.TempDir()
+	if out, err := exec.Command("go", "build", "-o", dir, "drainit/examples/server", "drainit/cmd/drainit").CombinedOutput(); err != nil {
+		t.Fatalf("build the example server and drainit: %v: %s", err, out)
 	}
+	programs := binaries{self: self, server: filepath.Join(dir, "server"), drainit: filepath.Join(dir, "drainit")}
 	screen := console.New(t.Output())
-	st := &stage{binaries: binaries{self: self, server: server}, isolation: bestIsolation(self), console: screen}
+	st := &stage{binaries: programs, isolation: bestIsolation(self), console: screen}
 	st.ports.next = rand.IntN(lastPort - firstPort)
 	return st
 }
@@ -48,9 +50,10 @@ func TestRollouts(t *testing.T) {
 	cells := []cell{
 		quick(bare, serverExits), quick(bare, serverDrains), quick(bare, serverIgnores),
 		quick(asleep, serverExits), quick(asleep, serverDrains), probed,
+		quick(drained, serverDrains), quick(fronted, serverExits),
 	}
 	st := testStage(t)
-	results, err := st.play(t.Context(), cells, len(cells), true)
+	results, err := st.play(t.Context(), cells, 3, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,8 +81,35 @@ func checkRollout(t *testing.T, r result) {
 	if len(r.stops) != replicas {
 		t.Errorf("%v: %d stops, want %d", r.cell, len(r.stops), replicas)
 	}
+	if len(r.lives) != 2*replicas {
+		t.Fatalf("%v: %d lives, want %d", r.cell, len(r.lives), 2*replicas)
+	}
+	for _, l := range r.lives {
+		checkLife(t, r, l)
+	}
 	if stop, killed := r.meanStop(), r.cell.mode == serverIgnores; killed != (stop >= r.cell.grace) {
 		t.Errorf("%v: a stop took %v, want the whole grace period, %v, only where SIGTERM is ignored", r.cell, stop, r.cell.grace)
+	}
+}
+
+// checkLife holds what is drawn of a replica against what is true of any.
+func checkLife(t *testing.T, r result, l life) {
+	t.Helper()
+	steps := []time.Time{r.began, l.started, l.ready}
+	if l.version == oldVersion {
+		steps = append(steps, l.stopRequest, l.stopSignal, l.exited)
+		if held := l.stopSignal.Sub(l.stopRequest); r.cell.lane != bare && held < r.cell.hold {
+			t.Errorf("%v: %s was held for %v, want %v", r.cell, l.name, held, r.cell.hold)
+		}
+	} else if !l.stopRequest.IsZero() || !l.stopSignal.IsZero() || !l.exited.IsZero() {
+		t.Errorf("%v: %s %s: %+v, want one that runs on", r.cell, l.name, l.version, l)
+	}
+	if !slices.IsSortedFunc(append(steps, r.ended), time.Time.Compare) {
+		t.Errorf("%v: %s %s began %v and went through %v, want them all and in order", r.cell, l.name, l.version, r.began, steps)
+	}
+	spans := r.routedTo(l.addr)
+	if left := len(spans) > 0 && spans[len(spans)-1].To < r.span(); len(spans) == 0 || left != (l.version == oldVersion) {
+		t.Errorf("%v: %s %s was in the routes %v, want until it was stopped", r.cell, l.name, l.version, spans)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 )
 
 // errNoBackend is a table that has run empty. In a rolling restart that brings
@@ -19,6 +20,14 @@ type routes struct {
 	mu       sync.Mutex
 	backends []string
 	turn     int
+	log      []change
+}
+
+// change is a backend that came into the table or left it.
+type change struct {
+	addr string
+	at   time.Time
+	in   bool
 }
 
 // pick returns the address for the next new connection, by turns.
@@ -38,6 +47,7 @@ func (r *routes) add(addr string) {
 	defer r.mu.Unlock()
 	if !slices.Contains(r.backends, addr) {
 		r.backends = append(r.backends, addr)
+		r.log = append(r.log, change{addr, time.Now(), true})
 	}
 }
 
@@ -47,5 +57,13 @@ func (r *routes) remove(addr string) {
 	defer r.mu.Unlock()
 	if at := slices.Index(r.backends, addr); at >= 0 {
 		r.backends = slices.Delete(r.backends, at, at+1)
+		r.log = append(r.log, change{addr, time.Now(), false})
 	}
+}
+
+// changes returns the changes so far, in their order.
+func (r *routes) changes() []change {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.log)
 }

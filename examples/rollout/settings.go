@@ -15,11 +15,14 @@ type settings struct {
 	cell     cell // but for its lane
 	lanes    []lane
 	full     bool
+	demo     bool
 	rollouts int // of each cell
 	atOnce   int
 	server   string
 	drainit  string
 	verbose  bool
+	report   string          // file, empty for none
+	given    map[string]bool // flags, by name
 }
 
 const usage = `usage: rollout [flags]
@@ -65,6 +68,8 @@ func parse(args []string, w io.Writer) (settings, error) {
 	flags.BoolVar(&c.keep, "keep", false, "POST on connections that clients keep; changes what -mode and -lanes are unless given")
 	lanes := flags.String("lanes", "bare,sleep,drainit", "the lanes to play; with -keep or -full bare,sleep,drainit,front")
 	flags.BoolVar(&s.full, "full", false, "play every lag, response time and kind of server; -lag, -routes, -mode,\n-response-time and -keep have no effect")
+	flags.BoolVar(&s.demo, "demo", false, "play two scenes, one after the other: what the other flags say, and -keep with a\n-hold of 3s unless given")
+	flags.StringVar(&s.report, "report", "", "also draw the timeline of every replica, its routes and every lost request, into\nthis HTML `file`")
 	flags.IntVar(&s.rollouts, "rollouts", 1, "play each rollout so many times, and say the sums")
 	flags.BoolVar(&s.verbose, "v", false, "the timeline also has what the server and drainit write")
 	flags.IntVar(&s.atOnce, "at-once", 6, "rollouts at the same time")
@@ -76,12 +81,12 @@ func parse(args []string, w io.Writer) (settings, error) {
 	if flags.NArg() > 0 {
 		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	given := map[string]bool{}
-	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	if c.keep && !given["mode"] {
+	s.given = map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { s.given[f.Name] = true })
+	if c.keep && !s.given["mode"] {
 		c.mode = serverExits
 	}
-	if (c.keep || s.full) && !given["lanes"] {
+	if (c.keep || s.full) && !s.given["lanes"] {
 		*lanes = "bare,sleep,drainit,front"
 	}
 	var err error
@@ -120,6 +125,8 @@ func (s settings) check() error {
 	wrong(c.probeInterval <= 0, "-probe-interval %v: want more than 0", c.probeInterval)
 	wrong(c.probeThreshold < 1, "-probe-threshold %d: want 1 or more", c.probeThreshold)
 	wrong(s.atOnce < 1, "-at-once %d: want 1 or more", s.atOnce)
+	wrong(s.demo && (s.full || c.keep), "-demo: it plays what -keep does as well, and is not for -full; leave those out")
+	wrong(s.report != "" && !s.drawn(), "-report %s: it draws single rollouts, and is not for -full or -rollouts", s.report)
 	wrong(s.rollouts < 1, "-rollouts %d: want 1 or more", s.rollouts)
 	return errors.Join(errs...)
 }

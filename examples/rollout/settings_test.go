@@ -42,6 +42,36 @@ func TestKeep(t *testing.T) {
 	}
 }
 
+// The demonstration is new connections, then those that clients keep, in all lanes;
+// its second hold is shorter unless one is given.
+func TestDemo(t *testing.T) {
+	for hold, want := range map[string][2]time.Duration{"": {5 * time.Second, demoHold}, "4s": {4 * time.Second, 4 * time.Second}} {
+		args := []string{"-demo"}
+		if hold != "" {
+			args = append(args, "-hold", hold)
+		}
+		s, err := parse(args, t.Output())
+		if err != nil {
+			t.Fatal(err)
+		}
+		scenes := s.scenes()
+		if len(scenes) != 2 {
+			t.Fatalf("%q: %d scenes, want 2", args, len(scenes))
+		}
+		total := time.Duration(0)
+		for i, scene := range scenes {
+			cells := scene.cells()
+			total += longest(cells)
+			if len(cells) != 3+i || cells[0].keep != (i == 1) || cells[0].hold != want[i] {
+				t.Errorf("%q: scene %d is %d of %v, hold %v, want %d, hold %v", args, i, len(cells), cells[0], cells[0].hold, 3+i, want[i])
+			}
+		}
+		if total > 45*time.Second {
+			t.Errorf("%q takes about %v, want well under a minute", args, total)
+		}
+	}
+}
+
 // Lanes can be picked from the full run, and everything be played again.
 func TestFull(t *testing.T) {
 	s, err := parse([]string{"-full"}, t.Output())
@@ -75,7 +105,8 @@ func TestWrongSettingsAreAllReported(t *testing.T) {
 }
 
 func TestWrongArguments(t *testing.T) {
-	for _, args := range [][]string{{"-routes", "guess"}, {"extra"}, {"-no-such-flag"}} {
+	for _, args := range [][]string{{"-routes", "guess"}, {"extra"}, {"-no-such-flag"}, {"-demo", "-keep"}, {"-demo", "-full"},
+		{"-report", "x.html", "-full"}, {"-report", "x.html", "-rollouts", "2"}} {
 		if _, err := parse(args, t.Output()); err == nil {
 			t.Errorf("parse(%q): no error, want one", args)
 		}

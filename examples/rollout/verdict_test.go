@@ -18,13 +18,15 @@ func judged(c cell, lost int) result {
 	return r
 }
 
+// kept is the cell with clients that keep their connections.
+func kept(c cell) cell {
+	c.keep = true
+	return c
+}
+
 func TestVerdicts(t *testing.T) {
 	in := func(l lane, mode string, lag time.Duration) cell {
 		return cell{lane: l, rule: byStop, mode: mode, lag: lag, hold: 5 * time.Second, grace: 30 * time.Second}
-	}
-	kept := func(c cell) cell {
-		c.keep = true
-		return c
 	}
 	tests := []struct {
 		name              string

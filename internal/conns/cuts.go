@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -22,6 +23,13 @@ const destroyGroups = 1<<0 | 1<<2
 // of one that is closed only once the peer knows.
 const countPatience = 100 * time.Millisecond
 
+// In countLeast it has told of those that nobody had seen in flight: a request may
+// have come since the last look.
+const (
+	countLeast = 25 * time.Millisecond
+	countPause = 2 * time.Millisecond
+)
+
 // maxEarlier is how many ends are remembered from one look to the next: where
 // looks hang there is no end of them.
 const maxEarlier = 1 << 16
@@ -33,9 +41,12 @@ type Cuts struct {
 	events *socket
 
 	mu      sync.Mutex
-	earlier map[uint64]struct{} // cookies of those that ended since Looking and before Begin
-	ended   map[uint64]verdict  // since Begin, by cookie; nil before
-	lost    bool                // the kernel told more than could be read
+	begun   bool
+	before  map[uint64]verdict // those that ended before Begin, from the last Looking but one to the last, by cookie
+	earlier map[uint64]verdict // and since
+	ended   map[uint64]verdict // since Begin
+	told    int                // ends, ever
+	lost    bool               // the kernel told more than could be read
 }
 
 // FollowCuts begins to listen, until the process ends: nobody needs to stop it
@@ -45,7 +56,7 @@ func FollowCuts(ports []uint16) (*Cuts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sock_diag: %w", err)
 	}
-	c := &Cuts{ports: ports, events: newSocket(fd), earlier: make(map[uint64]struct{})}
+	c := &Cuts{ports: ports, events: newSocket(fd), earlier: make(map[uint64]verdict)}
 	err = unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: destroyGroups})
 	if err == nil {
 		err = onlyPorts(fd, ports)
@@ -107,30 +118,36 @@ func (c *Cuts) end(r row) {
 	defer c.mu.Unlock()
 	switch {
 	case r.state == tcpListen || !slices.Contains(c.ports, r.local.Port()):
-	case c.ended == nil:
-		if len(c.earlier) < maxEarlier {
-			c.earlier[r.cookie] = struct{}{}
-		}
-	default:
+		return
+	case c.begun:
 		c.ended[r.cookie] = r.atEnd()
+	case len(c.earlier) < maxEarlier:
+		c.earlier[r.cookie] = r.atEnd()
+	default:
+		c.lost = true
 	}
+	c.told++
 }
 
 // atEnd is the verdict on a connection that the program has closed: the FINs,
 // which count as bytes of the stream, count no more.
 func (r row) atEnd() verdict {
 	i := r.info
+	if i.known && i.received == 0 && i.sent == 0 {
+		return idle // or a listening socket, of which some seem to have something unsent (shutdown(2))
+	}
 	i.unacked, i.received = 0, max(i.received, 1)-1
 	return connection{tcpEstablished, max(r.rqueue, 1) - 1, max(r.wqueue, 1) - 1, i}.open()
 }
 
 // Looking is called before every look: what ends after it, and before Begin, is
-// a connection that the look may have seen and nobody has cut.
+// a connection that the look may have seen and nobody has cut. Those that ended
+// before the look before are forgotten.
 func (c *Cuts) Looking() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ended == nil {
-		clear(c.earlier)
+	if !c.begun {
+		c.before, c.earlier = c.earlier, make(map[uint64]verdict)
 	}
 }
 
@@ -138,67 +155,89 @@ func (c *Cuts) Looking() {
 func (c *Cuts) Begin() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ended == nil {
-		c.ended = make(map[uint64]verdict)
+	if !c.begun {
+		c.begun, c.ended = true, make(map[uint64]verdict)
 	}
 }
 
-// Count returns how many connections were cut since Begin, and whether that is
-// known. It is called when the program has gone, with the cookies of those that
-// were in flight when it was looked at last, and waits up to countPatience to
-// learn what became of them. One that another process still has open is not cut.
-func (c *Cuts) Count(suspects []uint64) (n int, known bool) {
-	for until := time.Now().Add(countPatience); ; time.Sleep(2 * time.Millisecond) {
-		now, err := c.closing()
-		n, missing, lost := c.tally(now, suspects)
+// Count returns how many connections were cut since Begin, at least and at most,
+// and whether that is known. The two differ where the kernel does not tell what
+// became of a connection, and before Begin, where it does not tell who ended one.
+//
+// It is called when the program has gone, with the cookies of those that may have
+// been in flight when it was looked at last, and waits up to countPatience to learn
+// what became of them. One that another process still has open is not cut, unless
+// that is doomed: killed by then, or about to be.
+func (c *Cuts) Count(suspects []uint64, doomed bool) (least, most int, known bool) {
+	begin, told := time.Now(), -1
+	for ; ; time.Sleep(countPause) {
+		now, err := c.closing(doomed)
+		t := c.tally(now, suspects)
+		waited := time.Since(begin)
+		settled := t.missing == 0 && t.told == told && waited >= countLeast
 		switch {
-		case lost || err != nil:
-			return 0, false
-		case missing == 0:
-			return n, true
-		case time.Now().After(until):
-			return 0, false
+		case t.lost || err != nil:
+			return 0, 0, false
+		case settled || waited > countPatience:
+			return t.least, t.most + t.missing, true
 		}
+		told = t.told
 	}
 }
 
 // closing returns the verdict on each connection that is still there.
-func (c *Cuts) closing() (map[uint64]verdict, error) {
+func (c *Cuts) closing(doomed bool) (map[uint64]verdict, error) {
 	now := make(map[uint64]verdict)
 	err := diagConnections(c.ports, func(r row) {
+		open := r.state == tcpEstablished || r.state == tcpCloseWait
 		switch {
 		case r.state == tcpListen || !slices.Contains(c.ports, r.local.Port()):
-		case r.state == tcpEstablished || r.state == tcpCloseWait:
-			now[r.cookie] = idle // and somebody's, who may still answer
-		default:
+		case !open:
 			now[r.cookie] = r.atEnd()
+		case doomed:
+			now[r.cookie] = connection{r.state, r.rqueue, r.wqueue, r.info}.open()
+		default:
+			now[r.cookie] = idle // and somebody's, who may still answer
 		}
 	})
 	return now, err
 }
 
-// tally counts those in flight among the ended and those of now, each once, and
-// the suspects that are in neither.
-func (c *Cuts) tally(now map[uint64]verdict, suspects []uint64) (cut, missing int, lost bool) {
+// counted is what is known of cuts.
+type counted struct {
+	least, most int
+	missing     int // suspects of which the kernel has not told
+	told        int // ends it has told of, ever
+	lost        bool
+}
+
+// tally counts the ended and those of now, each once.
+func (c *Cuts) tally(now map[uint64]verdict, suspects []uint64) (t counted) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for cookie, v := range now {
-		if _, ok := c.ended[cookie]; !ok && v == inFlight {
-			cut++
-		}
+	all := []map[uint64]verdict{c.ended}
+	if !c.begun {
+		all = []map[uint64]verdict{c.before, c.earlier}
 	}
-	for _, v := range c.ended {
-		if v == inFlight {
-			cut++
+	for _, ends := range all {
+		maps.Copy(now, ends)
+	}
+	for _, v := range now {
+		if v == inFlight && c.begun {
+			t.least++
+		}
+		if v == inFlight || v == undecided {
+			t.most++
 		}
 	}
 	for _, cookie := range suspects {
-		_, isEnded := c.ended[cookie]
 		_, isThere := now[cookie]
 		_, wasEarlier := c.earlier[cookie]
-		if !isEnded && !isThere && !wasEarlier {
-			missing++
+		_, wasBefore := c.before[cookie]
+		if !isThere && !wasEarlier && !wasBefore {
+			t.missing++
 		}
 	}
-	return cut, missing, c.lost || c.ended == nil
+	t.told, t.lost = c.told, c.lost
+	return t
 }

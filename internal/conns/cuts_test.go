@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // The ends of connections in their kinds: how many of them are cut.
@@ -20,9 +22,6 @@ func TestCuts(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := &Watch{Ports: []uint16{portOf(l)}}
-	if n, known := cuts.Count(nil); known {
-		t.Errorf("before Begin: %d, known", n)
-	}
 	cuts.Begin()
 	for _, tt := range []struct {
 		name string
@@ -60,12 +59,12 @@ func TestCuts(t *testing.T) {
 			t.Fatal(err)
 		}
 		// Nothing says which end is still to be told of; that takes a moment.
-		n, known := 0, false
-		for n, known = cuts.Count(nil); (n != tt.want || !known) && time.Since(begin) < 5*time.Second; n, known = cuts.Count(nil) {
+		n, most, known := 0, 0, false
+		for n, most, known = cuts.Count(nil, false); (n != tt.want || !known) && time.Since(begin) < 5*time.Second; n, most, known = cuts.Count(nil, false) {
 			time.Sleep(10 * time.Millisecond)
 		}
-		if n != tt.want || !known {
-			t.Errorf("%s: %d cut, %v; want %d", tt.name, n, known, tt.want)
+		if n != tt.want || most < n || !known {
+			t.Errorf("%s: %d to %d cut, %v; want %d", tt.name, n, most, known, tt.want)
 		}
 	}
 }
@@ -92,22 +91,131 @@ func TestCutsKnowWhatEndedBefore(t *testing.T) {
 	suspects := w.InFlight()
 	cuts.Begin()
 	cuts.Looking() // for a look that the end of the program overtakes
-	if n, known := cuts.Count(suspects); n != 0 || !known {
-		t.Errorf("%d cut, known %v; want none, known", n, known)
+	if n, most, known := cuts.Count(suspects, false); n != 0 || most != 0 || !known {
+		t.Errorf("%d to %d cut, known %v; want none, known", n, most, known)
 	}
 }
 
 // Looks do not remember more than came to an end since.
 func TestCutsForget(t *testing.T) {
-	c := &Cuts{ports: []uint16{80}, earlier: map[uint64]struct{}{}}
+	c := &Cuts{ports: []uint16{80}, earlier: map[uint64]verdict{}}
 	c.end(row{state: 7, local: netip.MustParseAddrPort("127.0.0.1:80"), cookie: 1})
 	c.end(row{state: 7, local: netip.MustParseAddrPort("127.0.0.1:81"), cookie: 2})
 	if n := c.earlierEnds(); n != 1 {
 		t.Errorf("%d ends are remembered, want the one of the port", n)
 	}
 	c.Looking()
-	if n := c.earlierEnds(); n != 0 {
-		t.Errorf("%d ends are remembered over a look, want none", n)
+	if n := c.earlierEnds(); n != 0 || len(c.before) != 1 {
+		t.Errorf("%d ends, and %d before the look, are remembered; want none and the one", n, len(c.before))
+	}
+	c.Looking()
+	if n := len(c.before); n != 0 {
+		t.Errorf("%d ends are remembered over two looks, want none", n)
+	}
+}
+
+// What the kernel does not tell of is an upper bound: what ended in the same tick
+// as it was asked, or was in flight and is in no listing; and, before Begin, what
+// ended at all, which its client may have done.
+func TestCutsAtMost(t *testing.T) {
+	known := tcpInfo{known: true, sent: 5, received: 6}
+	asked, answered := known, known
+	asked.sinceSent = time.Second
+	answered.sinceReceived = time.Second
+	local := netip.MustParseAddrPort("127.0.0.1:80")
+	for _, tt := range []struct {
+		name        string
+		begun       bool
+		ends        []tcpInfo
+		suspects    []uint64
+		least, most int
+		missing     int
+	}{
+		{"nothing", true, nil, nil, 0, 0, 0},
+		{"answered", true, []tcpInfo{answered}, []uint64{0}, 0, 0, 0},
+		{"asked", true, []tcpInfo{asked}, nil, 1, 1, 0},
+		{"undecided", true, []tcpInfo{known, asked}, nil, 1, 2, 0},
+		{"nothing is told of it", true, nil, []uint64{7, 8}, 0, 0, 2},
+		{"no tcp_info", true, []tcpInfo{{}}, nil, 0, 1, 0},
+		{"before Begin", false, []tcpInfo{asked, answered}, []uint64{0}, 0, 1, 0},
+	} {
+		c := &Cuts{ports: []uint16{80}, earlier: map[uint64]verdict{}}
+		if tt.begun {
+			c.Begin()
+		}
+		for i, info := range tt.ends {
+			c.end(row{state: 7, local: local, cookie: uint64(i), info: info})
+		}
+		c.Looking() // which the program's end overtakes
+		got := c.tally(map[uint64]verdict{}, tt.suspects)
+		if got.least != tt.least || got.most != tt.most || got.missing != tt.missing || got.lost {
+			t.Errorf("%s: %+v, want %d to %d, and %d missing", tt.name, got, tt.least, tt.most, tt.missing)
+		}
+	}
+}
+
+// A connection that a leftover still has is cut with it, and only then.
+func TestCutsOfLeftovers(t *testing.T) {
+	l, _ := listen(t, "tcp4", "127.0.0.1:0")
+	cuts, err := FollowCuts([]uint16{portOf(l)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cuts.Begin()
+	p := open(t, l, "tcp4")
+	p.ask(t)
+	ticks()
+	if least, most, known := cuts.Count(nil, false); least != 0 || most != 0 || !known {
+		t.Errorf("held by a leftover: %d to %d cut, %v; want none", least, most, known)
+	}
+	if least, most, known := cuts.Count(nil, true); least != 1 || most != 1 || !known {
+		t.Errorf("and that is killed: %d to %d cut, %v; want one", least, most, known)
+	}
+}
+
+// A listening socket that is shut down first has something unsent at its end, and
+// is no connection.
+func TestCutsOfAListener(t *testing.T) {
+	l, _ := listen(t, "tcp4", "127.0.0.1:0")
+	cuts, err := FollowCuts([]uint16{portOf(l)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cuts.Begin()
+	p := open(t, l, "tcp4")
+	p.server.Close()
+	p.client.Close()
+	raw, err := l.(*net.TCPListener).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw.Control(func(fd uintptr) { unix.Shutdown(int(fd), unix.SHUT_RDWR) })
+	l.Close()
+	for begin := time.Now(); cuts.endsTold() < 2 && time.Since(begin) < 5*time.Second; {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if least, most, known := cuts.Count(nil, false); least != 0 || most != 0 || !known || cuts.endsTold() < 2 {
+		t.Errorf("%d to %d cut, %v, of %d ends; want none of two", least, most, known, cuts.endsTold())
+	}
+}
+
+func (c *Cuts) endsTold() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.told
+}
+
+// Suspects of which the kernel never tells are counted after countPatience.
+func TestCutsMissing(t *testing.T) {
+	l, _ := listen(t, "tcp4", "127.0.0.1:0")
+	cuts, err := FollowCuts([]uint16{portOf(l)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cuts.Begin()
+	begin := time.Now()
+	if least, most, known := cuts.Count([]uint64{1 << 60}, false); least != 0 || most != 1 || !known || time.Since(begin) < countPatience {
+		t.Errorf("%d to %d cut, %v, after %v; want 0 to 1 after %v", least, most, known, time.Since(begin), countPatience)
 	}
 }
 
@@ -181,8 +289,8 @@ func TestCutsOfAProcess(t *testing.T) {
 		stdin.Close()
 		cmd.Wait()
 		begin := time.Now()
-		if n, known := cuts.Count(w.InFlight()); n != 1 || !known {
-			t.Errorf("round %d: %d cut, %v after %v; want one", round, n, known, time.Since(begin))
+		if n, most, known := cuts.Count(w.InFlight(), false); n != 1 || most < 1 || !known {
+			t.Errorf("round %d: %d to %d cut, %v after %v; want one", round, n, most, known, time.Since(begin))
 		}
 		t.Logf("told after %v", time.Since(begin))
 	}

@@ -44,9 +44,15 @@ type request struct {
 	info   bool   // with struct tcp_info
 }
 
-// encodeRequest asks for a listing. Zeros in the rest mean any.
-func encodeRequest(order binary.ByteOrder, seq uint32, r request) []byte {
-	b := make([]byte, sizeofRequest)
+// appendRequest appends what asks for a listing. Zeros in the rest mean any.
+func appendRequest(b []byte, order binary.ByteOrder, seq uint32, r request) []byte {
+	begin := len(b)
+	b = append(b, make([]byte, sizeofRequest)...)
+	encodeRequest(b[begin:], order, seq, r)
+	return b
+}
+
+func encodeRequest(b []byte, order binary.ByteOrder, seq uint32, r request) {
 	order.PutUint32(b[0:], sizeofRequest)
 	order.PutUint16(b[4:], unix.SOCK_DIAG_BY_FAMILY)
 	order.PutUint16(b[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
@@ -58,7 +64,6 @@ func encodeRequest(order binary.ByteOrder, seq uint32, r request) []byte {
 	}
 	order.PutUint32(body[4:], r.states)
 	binary.BigEndian.PutUint16(body[8:], r.port)
-	return b
 }
 
 // answer is what one datagram says of the whole listing.

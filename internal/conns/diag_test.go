@@ -56,19 +56,19 @@ func TestRequest(t *testing.T) {
 	// and the state TCP_CLOSE, for which it asks as well.
 	want, _ := hex.DecodeString("48000000" + "1400" + "0103" + "07000000" + "00000000" +
 		"02060000" + "00040000" + strings.Repeat("00", 48))
-	if got := encodeRequest(binary.LittleEndian, 7, request{family: unix.AF_INET, states: 1 << tcpListen}); !bytes.Equal(got, want) {
+	if got := appendRequest(nil, binary.LittleEndian, 7, request{family: unix.AF_INET, states: 1 << tcpListen}); !bytes.Equal(got, want) {
 		t.Errorf("request %x, want %x", got, want)
 	}
 	want, _ = hex.DecodeString("00000048" + "0014" + "0301" + "00000007" + "00000000" +
 		"0a060000" + "00000400" + strings.Repeat("00", 48))
-	if got := encodeRequest(binary.BigEndian, 7, request{family: unix.AF_INET6, states: 1 << tcpListen}); !bytes.Equal(got, want) {
+	if got := appendRequest(nil, binary.BigEndian, 7, request{family: unix.AF_INET6, states: 1 << tcpListen}); !bytes.Equal(got, want) {
 		t.Errorf("big-endian request %x, want %x", got, want)
 	}
 	// What `ss -tni sport = :8080` of iproute2 would write if it left the port to
 	// the kernel: states ESTABLISHED, with INET_DIAG_INFO.
 	want, _ = hex.DecodeString("48000000" + "1400" + "0103" + "07000000" + "00000000" +
 		"02060200" + "02000000" + "1f90" + strings.Repeat("00", 46))
-	if got := encodeRequest(binary.LittleEndian, 7, request{unix.AF_INET, 1 << tcpEstablished, 8080, true}); !bytes.Equal(got, want) {
+	if got := appendRequest(nil, binary.LittleEndian, 7, request{unix.AF_INET, 1 << tcpEstablished, 8080, true}); !bytes.Equal(got, want) {
 		t.Errorf("request with port and info %x, want %x", got, want)
 	}
 }

@@ -16,17 +16,19 @@ import (
 //
 // It is safe for concurrent use. A look at a child with very many open files
 // takes up to some tenths of a second, in which others who ask Listening wait;
-// NonLoopback waits for nothing but Peer. The functions must not call the Finder.
+// NonLoopback waits for nothing but Peers. The functions must not call the Finder.
 type Finder struct {
 	// Processes returns the PIDs of the child's processes, itself included,
-	// and no zombies. It, Inodes and UID are called one at a time.
+	// and no zombies, valid until the next call. It, Inodes and UID are called
+	// one at a time.
 	Processes func() []int
 
-	// Inodes returns the inodes of a process's sockets, fs.ErrNotExist where
-	// it has gone. By fs.ErrPermission they are hidden: the child changed its
-	// user (gosu), or its program has file capabilities. They are hidden, too,
-	// where all processes seem to have gone. By any other error (descriptors
-	// or memory are short) nothing is known.
+	// Inodes returns the inodes of a process's sockets, valid until the next
+	// call, fs.ErrNotExist where it has gone. By fs.ErrPermission they are
+	// hidden: the child changed its user (gosu), or its program has file
+	// capabilities. They are hidden, too, where all processes seem to have
+	// gone. By any other error (descriptors or memory are short) nothing is
+	// known.
 	Inodes func(pid int) (map[uint64]bool, error)
 
 	// UID returns the user the child runs as, where that is known. It stands
@@ -37,17 +39,44 @@ type Finder struct {
 	// It may be called at any time, by several at once.
 	Own func(Listener) bool
 
-	// Peer reports whether a listener is another drainit's, which serves
-	// nobody; where nil, none is. Finding out may cost a question, so it is
-	// asked only of what would else count. It may be called at any time, by
-	// several at once.
-	Peer func(Listener) bool
+	// Peers returns those of the listeners that are other drainits', which serve
+	// nobody, and MayBePeer reports without asking anybody whether a listener
+	// can be one; where nil, none is. Finding out costs questions, so Peers is
+	// asked only of what would else count, of all at once, and has a bound of
+	// its own. Both may be called at any time, by several at once.
+	MayBePeer func(Listener) bool
+	Peers     func([]Listener) map[Listener]bool
 
 	// list is Listeners, but for tests.
 	list func() ([]Listener, error)
 
 	mu    sync.Mutex
 	child map[Listener]bool // by identity, whether it is the child's
+	kept  found
+}
+
+// found is what an answer is made in, kept for the next one.
+type found struct {
+	lister  lister
+	others  []Listener // that are not drainit's
+	childs  []Listener // of those, the child's
+	ports   []uint16
+	sockets map[uint64]bool // of a look
+	said    saying
+}
+
+// saying is the words of an answer, kept for the next one, which is often the same.
+type saying struct {
+	words string // with %s for the ports
+	ports []uint16
+	text  string
+}
+
+func (s *saying) say(words string, ports []uint16) string {
+	if s.words != words || !slices.Equal(s.ports, ports) {
+		s.words, s.ports, s.text = words, slices.Clone(ports), fmt.Sprintf(words, commas(ports))
+	}
+	return s.text
 }
 
 // Listening reports whether the child serves, and says why in words for a
@@ -68,14 +97,16 @@ func (f *Finder) Listening(ports []uint16) (ok bool, detail string) {
 // connection to each is one to somebody but drainit. A server on localhost may be
 // one on ::1 alone.
 func (f *Finder) ListeningAt(ports []uint16, addrs []netip.AddrPort) (ok bool, detail string) {
-	list, err := f.others()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	list, err := f.relist()
 	if err != nil {
 		return false, fmt.Sprintf("listening sockets cannot be read (%v): set --ready-check", err)
 	}
 	if len(ports) == 0 {
 		return f.childListens(list)
 	}
-	if ok, detail = allListen(list, ports); !ok {
+	if ok, detail = f.allListen(list, ports); !ok {
 		return false, detail
 	}
 	for _, to := range addrs {
@@ -102,7 +133,7 @@ func (l Listener) takes(to netip.AddrPort) bool {
 // known: none at all is an answer too. Where it is not, detail says why in
 // words. It looks at the child's files each time.
 func (f *Finder) Ports() (list []uint16, known bool, detail string) {
-	listeners, err := f.others()
+	listeners, err := f.listOnce()
 	if err != nil {
 		return nil, false, fmt.Sprintf("listening sockets cannot be read (%v)", err)
 	}
@@ -119,51 +150,83 @@ func (f *Finder) Ports() (list []uint16, known bool, detail string) {
 // drainit and others listens on an address that is not loopback, and whether
 // the kernel says. UDP is not looked at.
 func (f *Finder) NonLoopback() (listens, known bool) {
-	list, err := f.others()
+	list, err := f.listOnce()
 	if err != nil {
 		return false, false
 	}
-	return slices.ContainsFunc(list, func(l Listener) bool {
-		return !l.Addr.Addr().IsLoopback() && !f.isPeer(l)
-	}), true
+	outside := filter(list, func(l Listener) bool { return !l.Addr.Addr().IsLoopback() })
+	for _, l := range outside {
+		if !f.mayBePeer(l) {
+			return true, true
+		}
+	}
+	return len(f.withoutPeers(outside)) > 0, true
 }
 
-// others returns the listeners that are not drainit's.
-func (f *Finder) others() ([]Listener, error) {
+// listOnce returns the listeners that are not drainit's.
+func (f *Finder) listOnce() ([]Listener, error) {
 	listeners := f.list
 	if listeners == nil {
 		listeners = Listeners
 	}
 	list, err := listeners()
-	if err != nil || f.Own == nil {
-		return list, err
-	}
-	return filter(list, func(l Listener) bool { return !f.Own(l) }), nil
+	return f.appendOthers(nil, list), err
 }
 
-func (f *Finder) isPeer(l Listener) bool { return f.Peer != nil && f.Peer(l) }
+// relist is listOnce in memory that is kept: the list is valid until the next call.
+// f.mu is held.
+func (f *Finder) relist() ([]Listener, error) {
+	listeners := f.list
+	if listeners == nil {
+		listeners = f.kept.lister.listeners
+	}
+	list, err := listeners()
+	f.kept.others = f.appendOthers(f.kept.others[:0], list)
+	return f.kept.others, err
+}
 
-func allListen(list []Listener, want []uint16) (bool, string) {
-	listening := ports(list)
-	var missing []uint16
-	for _, p := range want {
-		if !slices.Contains(listening, p) {
-			missing = append(missing, p)
+// appendOthers appends those of list that are not drainit's.
+func (f *Finder) appendOthers(to, list []Listener) []Listener {
+	for _, l := range list {
+		if f.Own == nil || !f.Own(l) {
+			to = append(to, l)
 		}
 	}
-	switch len(missing) {
+	return to
+}
+
+func (f *Finder) mayBePeer(l Listener) bool { return f.MayBePeer != nil && f.MayBePeer(l) }
+
+// withoutPeers returns those that are not known to be other drainits'.
+func (f *Finder) withoutPeers(list []Listener) []Listener {
+	ask := filter(list, f.mayBePeer)
+	if len(ask) == 0 {
+		return list
+	}
+	peers := f.Peers(ask)
+	return filter(list, func(l Listener) bool { return !peers[l] })
+}
+
+// allListen reports whether all ports are listened on. f.mu is held.
+func (f *Finder) allListen(list []Listener, want []uint16) (bool, string) {
+	f.kept.ports = f.kept.ports[:0] // that are missing
+	for _, p := range want {
+		if !slices.ContainsFunc(list, func(l Listener) bool { return l.Addr.Port() == p }) {
+			f.kept.ports = append(f.kept.ports, p)
+		}
+	}
+	switch len(f.kept.ports) {
 	case 0:
-		return true, "listening on " + commas(want)
+		return true, f.kept.said.say("listening on %s", want)
 	case 1:
-		return false, fmt.Sprintf("port %d is not listened on", missing[0])
+		return false, f.kept.said.say("port %s is not listened on", f.kept.ports)
 	default:
-		return false, fmt.Sprintf("ports %s are not listened on", commas(missing))
+		return false, f.kept.said.say("ports %s are not listened on", f.kept.ports)
 	}
 }
 
+// childListens reports whether the child listens on any. f.mu is held.
 func (f *Finder) childListens(list []Listener) (bool, string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	childs, sure := f.recall(list)
 	if !sure {
 		// The processes are looked at after the sockets, so that whoever
@@ -172,12 +235,14 @@ func (f *Finder) childListens(list []Listener) (bool, string) {
 	}
 	switch {
 	case len(childs) > 0:
-		return true, "listening on " + commas(ports(childs))
+		f.kept.ports = appendPorts(f.kept.ports[:0], childs)
+		return true, f.kept.said.say("listening on %s", f.kept.ports)
 	case sure:
 		return false, "the child listens on no TCP port"
 	default:
-		return false, fmt.Sprintf("whether the child listens on %s is unknown, since its open files cannot be read: set --ports",
-			commas(ports(list)))
+		f.kept.ports = appendPorts(f.kept.ports[:0], list)
+		const unknown = "whether the child listens on %s is unknown, since its open files cannot be read: set --ports"
+		return false, f.kept.said.say(unknown, f.kept.ports)
 	}
 }
 
@@ -187,13 +252,15 @@ func (f *Finder) childListens(list []Listener) (bool, string) {
 // all that changes no answer. With no listener at all there is nothing to ask.
 func (f *Finder) recall(list []Listener) (childs []Listener, sure bool) {
 	sure = true
+	f.kept.childs = f.kept.childs[:0]
 	for _, l := range list {
 		is, known := f.child[l.identity()]
 		if is {
-			childs = append(childs, l)
+			f.kept.childs = append(f.kept.childs, l)
 		}
 		sure = sure && known
 	}
+	childs = f.kept.childs
 	return childs, len(list) == 0 || sure && len(childs) > 0
 }
 
@@ -201,14 +268,17 @@ func (f *Finder) recall(list []Listener) (childs []Listener, sure bool) {
 // unless some could not be told.
 func (f *Finder) look(list []Listener) (childs []Listener, sure bool) {
 	inodes, hidden, failed := f.inodes()
-	childs = filter(list, func(l Listener) bool { return inodes[l.Inode] && !f.isPeer(l) })
+	childs = f.withoutPeers(filter(list, func(l Listener) bool { return inodes[l.Inode] }))
 	hidden = hidden || slices.ContainsFunc(list, func(l Listener) bool { return l.Inode == 0 })
 	if len(childs) == 0 && hidden && !failed && f.UID != nil {
 		if uid, ok := f.UID(); ok {
-			childs = filter(list, func(l Listener) bool { return l.UID == uid && !f.isPeer(l) })
+			childs = f.withoutPeers(filter(list, func(l Listener) bool { return l.UID == uid }))
 		}
 	}
-	f.child = make(map[Listener]bool, len(list))
+	if f.child == nil {
+		f.child = make(map[Listener]bool)
+	}
+	clear(f.child)
 	for _, l := range list {
 		f.child[l.identity()] = false
 	}
@@ -221,7 +291,11 @@ func (f *Finder) look(list []Listener) (childs []Listener, sure bool) {
 // inodes returns the sockets of all the child's processes, whether some are
 // hidden, and whether looking failed.
 func (f *Finder) inodes() (all map[uint64]bool, hidden, failed bool) {
-	all = make(map[uint64]bool)
+	if f.kept.sockets == nil {
+		f.kept.sockets = make(map[uint64]bool)
+	}
+	all = f.kept.sockets
+	clear(all)
 	seen := false
 	pids := f.Processes()
 	for _, pid := range pids {

@@ -10,10 +10,10 @@
 package conns
 
 import (
-	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -32,25 +32,57 @@ type Listener struct {
 // there are, and milliseconds where only /proc/net/tcp is to be had, whose
 // length is that of all connections. A kernel without IPv6 has no IPv6 rows;
 // that is no error.
-func Listeners() ([]Listener, error) {
-	list, err := diagListeners()
-	if err != nil {
-		var procErr error
-		if list, procErr = procListeners("/proc/net"); procErr != nil {
-			return nil, fmt.Errorf("%w; %w", err, procErr)
-		}
-	}
-	return normal(list), nil
+func Listeners() ([]Listener, error) { return new(lister).listeners() }
+
+// lister lists listeners again and again, in memory that it keeps. It is not safe for
+// concurrent use.
+type lister struct {
+	socket socket
+	table  table
+	list   listing
 }
 
-// normal sorts, and drops what a listing that is not atomic shows twice.
-func normal(list []Listener) []Listener {
-	slices.SortFunc(list, func(a, b Listener) int {
-		return cmp.Or(a.Addr.Compare(b.Addr), cmp.Compare(a.Inode, b.Inode))
-	})
-	return slices.CompactFunc(list, func(a, b Listener) bool {
-		return a.identity() == b.identity()
-	})
+// listeners is Listeners. The list is valid until the next call.
+func (l *lister) listeners() ([]Listener, error) {
+	list, err := l.diag(l.list[:0])
+	if err != nil {
+		var procErr error
+		if list, procErr = l.table.listeners("/proc/net", l.list[:0]); procErr != nil {
+			return nil, fmt.Errorf("sock_diag: %w; %w", err, procErr)
+		}
+	}
+	l.list = list
+	l.list.normalize()
+	return l.list, nil
+}
+
+// diag appends what sock_diag(7) lists. What refuses it: gVisor with
+// EPROTONOSUPPORT, seccomp filters with EPERM or EACCES, a kernel without
+// tcp_diag with ENOENT.
+func (l *lister) diag(list []Listener) ([]Listener, error) {
+	if err := l.socket.open(); err != nil {
+		return nil, err
+	}
+	defer l.socket.close()
+	return l.socket.listeners(list)
+}
+
+// listing is put in order by [sort.Sort], by way of a pointer as that makes no garbage:
+// slices.SortFunc would be another 20 KB of each image.
+type listing []Listener
+
+func (l *listing) Len() int      { return len(*l) }
+func (l *listing) Swap(i, j int) { (*l)[i], (*l)[j] = (*l)[j], (*l)[i] }
+func (l *listing) Less(i, j int) bool {
+	a, b := &(*l)[i], &(*l)[j]
+	order := a.Addr.Compare(b.Addr)
+	return order < 0 || order == 0 && a.Inode < b.Inode
+}
+
+// normalize sorts, and drops what a listing that is not atomic shows twice.
+func (l *listing) normalize() {
+	sort.Sort(l)
+	*l = slices.CompactFunc(*l, func(a, b Listener) bool { return a.identity() == b.identity() })
 }
 
 // identity is what stays the same as long as the socket listens.
@@ -60,13 +92,14 @@ func (l Listener) identity() Listener {
 }
 
 // ports returns the port of each of list, once.
-func ports(list []Listener) []uint16 {
-	var ports []uint16
+func ports(list []Listener) []uint16 { return appendPorts(nil, list) }
+
+func appendPorts(to []uint16, list []Listener) []uint16 {
 	for _, l := range list {
-		ports = append(ports, l.Addr.Port())
+		to = append(to, l.Addr.Port())
 	}
-	slices.Sort(ports)
-	return slices.Compact(ports)
+	slices.Sort(to)
+	return slices.Compact(to)
 }
 
 // commas writes ports for people: "8080, 9090".

@@ -53,10 +53,12 @@ func find(t *testing.T, list []Listener, want Listener) Listener {
 	return found[0]
 }
 
+func diagListeners() ([]Listener, error) { return new(lister).diag(nil) }
+
 // ways are the two ways to the same facts.
 var ways = map[string]func() ([]Listener, error){
 	"sock_diag": diagListeners,
-	"proc":      func() ([]Listener, error) { return procListeners("/proc/net") },
+	"proc":      func() ([]Listener, error) { return new(table).listeners("/proc/net", nil) },
 	"exported":  Listeners,
 }
 
@@ -221,7 +223,9 @@ func TestManyListeners(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", way, err)
 		}
-		for _, l := range normal(all) {
+		sorted := listing(all)
+		sorted.normalize()
+		for _, l := range sorted {
 			if mine[l.Inode] {
 				lists[way] = append(lists[way], l.identity())
 			}
@@ -288,7 +292,8 @@ func TestNormal(t *testing.T) {
 	at := func(addr string, inode uint64, queue uint32) Listener {
 		return Listener{Addr: netip.MustParseAddrPort(addr), Inode: inode, Queue: queue}
 	}
-	got := normal([]Listener{at("[::]:80", 3, 0), at("0.0.0.0:90", 2, 0), at("0.0.0.0:80", 9, 1), at("0.0.0.0:80", 1, 0), at("0.0.0.0:80", 9, 2)})
+	got := listing{at("[::]:80", 3, 0), at("0.0.0.0:90", 2, 0), at("0.0.0.0:80", 9, 1), at("0.0.0.0:80", 1, 0), at("0.0.0.0:80", 9, 2)}
+	got.normalize()
 	want := []Listener{at("0.0.0.0:80", 1, 0), at("0.0.0.0:80", 9, 1), at("0.0.0.0:90", 2, 0), at("[::]:80", 3, 0)}
 	if len(got) != len(want) {
 		t.Fatalf("%v, want %v", got, want)

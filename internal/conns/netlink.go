@@ -3,7 +3,7 @@ package conns
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -27,48 +27,39 @@ const (
 // errChanged is a listing that was never whole, maxListings times.
 var errChanged = errors.New("sockets changed during every listing")
 
-// diagListeners lists through sock_diag(7). What refuses it: gVisor with
-// EPROTONOSUPPORT, seccomp filters with EPERM or EACCES, a kernel without
-// tcp_diag with ENOENT.
-func diagListeners() ([]Listener, error) {
-	s, err := openSocket()
-	if err != nil {
-		return nil, fmt.Errorf("sock_diag: %w", err)
-	}
-	defer s.close()
-	return s.listeners()
-}
-
-// socket is an open sock_diag(7) socket and where its datagrams are put. It is
-// not safe for concurrent use.
+// socket is a sock_diag(7) socket, where its datagrams are put and what is asked: to
+// open it again makes no garbage. It is not safe for concurrent use.
 type socket struct {
-	fd  int
-	seq uint32 // of the last request
-	buf []byte
+	fd     int
+	seq    uint32 // of the last request
+	buf    []byte
+	asks   []byte
+	kernel unix.SockaddrNetlink
 }
 
-// openSocket connects to the kernel, which then lets no process write to this
+// open connects to the kernel, which then lets no process write to this
 // socket (netlink_getsockbyportid in net/netlink/af_netlink.c).
-func openSocket() (*socket, error) {
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
-	if err != nil {
-		return nil, err
+func (s *socket) open() (err error) {
+	if s.fd, err = unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG); err != nil {
+		return err
 	}
-	s := newSocket(fd)
-	err = unix.Connect(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK})
+	s.kernel.Family = unix.AF_NETLINK
+	err = unix.Connect(s.fd, &s.kernel)
 	if err == nil {
 		err = s.setPatience()
 	}
 	if err != nil {
 		s.close()
-		return nil, err
 	}
-	return s, nil
+	return err
 }
 
-func newSocket(fd int) *socket {
-	return &socket{fd: fd, buf: make([]byte, bufferSize)}
+func openSocket() (*socket, error) {
+	s := new(socket)
+	return s, s.open()
 }
+
+func newSocket(fd int) *socket { return &socket{fd: fd} }
 
 func (s *socket) close() { unix.Close(s.fd) }
 
@@ -77,20 +68,17 @@ func (s *socket) setPatience() error {
 	return unix.SetsockoptTimeval(s.fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &t)
 }
 
-// listeners returns those of both families.
-func (s *socket) listeners() ([]Listener, error) {
-	list, err := s.family(unix.AF_INET, nil)
+// listeners appends those of both families to list.
+func (s *socket) listeners(list []Listener) ([]Listener, error) {
+	list, err := s.family(unix.AF_INET, list)
 	if err != nil {
-		return nil, fmt.Errorf("sock_diag, IPv4: %w", err)
+		return nil, err
 	}
 	both, err := s.family(unix.AF_INET6, list)
 	if noFamily(err) {
 		return list, nil // IPv4 was answered: this is a kernel without IPv6
 	}
-	if err != nil {
-		return nil, fmt.Errorf("sock_diag, IPv6: %w", err)
-	}
-	return both, nil
+	return both, err
 }
 
 // noFamily reports whether the kernel has no sockets of that kind.
@@ -122,7 +110,8 @@ func (s *socket) family(family uint8, list []Listener) ([]Listener, error) {
 // listing is whole as far as the kernel knows.
 func (s *socket) each(which request, f func(row)) (whole bool, err error) {
 	s.seq++
-	if err := s.send(encodeRequest(binary.NativeEndian, s.seq, which)); err != nil {
+	s.asks = appendRequest(s.asks[:0], binary.NativeEndian, s.seq, which)
+	if err := s.send(s.asks); err != nil {
 		return false, err
 	}
 	whole = true
@@ -152,17 +141,22 @@ func (s *socket) send(b []byte) error {
 	return unix.EINTR
 }
 
-// receive returns the next datagram, valid until the next call.
+// receive returns the next datagram, valid until the next call. It is recv(2) with the
+// length as it was sent (MSG_TRUNC), as [unix.Recvmsg] makes garbage.
 func (s *socket) receive() ([]byte, error) {
+	if s.buf == nil {
+		s.buf = make([]byte, bufferSize)
+	}
 	for range maxInterrupts {
-		n, _, flags, _, err := unix.Recvmsg(s.fd, s.buf, nil, 0)
+		n, _, errno := unix.Syscall6(unix.SYS_RECVFROM, uintptr(s.fd),
+			uintptr(unsafe.Pointer(&s.buf[0])), bufferSize, unix.MSG_TRUNC, 0, 0)
 		switch {
-		case err == unix.EINTR:
-		case err == unix.EAGAIN:
+		case errno == unix.EINTR:
+		case errno == unix.EAGAIN:
 			return nil, unix.ETIMEDOUT
-		case err != nil:
-			return nil, err
-		case flags&unix.MSG_TRUNC != 0:
+		case errno != 0:
+			return nil, errno
+		case n > bufferSize:
 			return nil, errCut
 		default:
 			return s.buf[:n], nil

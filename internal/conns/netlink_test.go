@@ -93,7 +93,7 @@ func TestSocketListeners(t *testing.T) {
 		{"datagram too large", [][][]byte{{bytes.Repeat(nativeRow(1, row4), 1+bufferSize/len(nativeRow(1, row4)))}}, nil, errCut, 1},
 	} {
 		s, asked := imitate(t, tt.answers...)
-		got, err := s.listeners()
+		got, err := s.listeners(nil)
 		if n := asked(); n != tt.asked {
 			t.Errorf("%s: asked %d times, want %d", tt.name, n, tt.asked)
 		}
@@ -122,7 +122,7 @@ func TestNoForgery(t *testing.T) {
 	if err := unix.Sendto(forger, nativeRow(1, row4), 0, name); err == nil {
 		t.Error("another socket's message was taken, want it refused")
 	}
-	list, err := s.listeners()
+	list, err := s.listeners(nil)
 	if err != nil || slices.Contains(list, listener(row4)) {
 		t.Errorf("%v, %v; want no forged row", list, err)
 	}

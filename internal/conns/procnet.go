@@ -8,40 +8,75 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/netip"
-	"os"
-	"path/filepath"
+	"slices"
 	"strconv"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
-// procListeners reads the tables tcp and tcp6 in dir, proc_pid_net(5). They
-// hold every connection of the namespace, so that their length is not bounded;
-// memory here is. The backlog is not in them.
-func procListeners(dir string) ([]Listener, error) {
-	list, err := procTable(filepath.Join(dir, "tcp"), nil)
-	if err != nil {
-		return nil, err
-	}
-	both, err := procTable(filepath.Join(dir, "tcp6"), list)
-	if errors.Is(err, fs.ErrNotExist) {
-		return list, nil // a kernel without IPv6
-	}
-	return both, err
+// table reads tables of /proc/net again and again, with what it keeps: [os.File] and
+// paths make garbage.
+type table struct {
+	fd    int
+	lines *bufio.Reader
+
+	dir       string
+	tcp, tcp6 *byte // paths in dir, which a zero ends
 }
 
-// procTable appends the listeners of one table to list.
-func procTable(name string, list []Listener) ([]Listener, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
+// listeners appends those of the tables tcp and tcp6 in dir, proc_pid_net(5). They
+// hold every connection of the namespace, so that their length is not bounded;
+// memory here is. The backlog is not in them.
+func (t *table) listeners(dir string, list []Listener) ([]Listener, error) {
+	if t.dir != dir {
+		t.dir, t.lines = dir, bufio.NewReader(t)
+		t.tcp, _ = unix.BytePtrFromString(dir + "/tcp")
+		t.tcp6, _ = unix.BytePtrFromString(dir + "/tcp6")
 	}
-	defer f.Close()
-	list, err = parseTable(binary.NativeEndian, f, list)
+	list, err := t.read(t.tcp, list)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s/tcp: %w", dir, err)
 	}
-	return list, nil
+	both, err := t.read(t.tcp6, list)
+	if err == unix.ENOENT {
+		return list, nil // a kernel without IPv6
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s/tcp6: %w", dir, err)
+	}
+	return both, nil
+}
+
+// read appends the listeners of one table to list.
+func (t *table) read(path *byte, list []Listener) ([]Listener, error) {
+	here := unix.AT_FDCWD
+	fd, _, errno := unix.Syscall6(unix.SYS_OPENAT, uintptr(here),
+		uintptr(unsafe.Pointer(path)), unix.O_RDONLY|unix.O_CLOEXEC, 0, 0, 0)
+	if errno != 0 {
+		return nil, errno
+	}
+	t.fd = int(fd)
+	defer unix.Close(t.fd)
+	t.lines.Reset(t)
+	return parseTable(binary.NativeEndian, t.lines, list)
+}
+
+// Read is read(2).
+func (t *table) Read(b []byte) (int, error) {
+	for {
+		n, err := unix.Read(t.fd, b)
+		switch {
+		case err == unix.EINTR:
+		case err != nil:
+			return 0, err
+		case n == 0:
+			return 0, io.EOF
+		default:
+			return n, nil
+		}
+	}
 }
 
 func parseTable(order binary.ByteOrder, table io.Reader, list []Listener) ([]Listener, error) {
@@ -122,6 +157,9 @@ func cutFields(line []byte, fields [][]byte) (rest []byte, ok bool) {
 	return line, true
 }
 
+// lowFirst is 1 where the low byte comes first.
+var lowFirst = []byte{1, 0}
+
 // parseAddr reads address:port. The address is 32-bit words as they lie in
 // memory, each written as a number of this machine; the port is a number.
 func parseAddr(order binary.ByteOrder, text []byte) (netip.AddrPort, error) {
@@ -134,8 +172,8 @@ func parseAddr(order binary.ByteOrder, text []byte) (netip.AddrPort, error) {
 	if err != nil {
 		return netip.AddrPort{}, err
 	}
-	for i := 0; i < n; i += 4 {
-		order.PutUint32(b[i:], binary.BigEndian.Uint32(b[i:]))
+	for i := 0; i < n && order.Uint16(lowFirst) == 1; i += 4 {
+		slices.Reverse(b[i : i+4])
 	}
 	number, err := strconv.ParseUint(string(port), 16, 16)
 	if err != nil {

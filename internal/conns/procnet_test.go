@@ -98,7 +98,7 @@ func TestProcListeners(t *testing.T) {
 				}
 			}
 		}
-		got, err := procListeners(dir)
+		got, err := new(table).listeners(dir, nil)
 		if !slices.Equal(got, tt.want) || (err != nil) != (tt.err != "") || err != nil && !strings.Contains(err.Error(), tt.err) {
 			t.Errorf("%s: %+v, %v; want %+v, error with %q", tt.name, got, err, tt.want, tt.err)
 		}

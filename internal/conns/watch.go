@@ -18,7 +18,7 @@ type Watch struct {
 	Remember bool
 
 	before map[uint64]struct{} // identities, nil before the first look
-	busy   []uint64            // cookies of those in flight
+	busy   []uint64            // cookies of those in flight, or perhaps
 	list   func(ports []uint16, each func(row)) error
 }
 
@@ -75,7 +75,7 @@ func (w *Watch) Look() (Seen, error) {
 }
 
 // InFlight returns the cookies of the connections that were in flight at the
-// last look.
+// last look, or of which the kernel did not tell.
 func (w *Watch) InFlight() []uint64 { return w.busy }
 
 // diagConnections lists what is there on the ports, and more, through
@@ -151,6 +151,7 @@ func (t *tally) add(r row) {
 		t.seen.Idle++
 	default:
 		t.seen.Undecided++
+		t.busy = append(t.busy, r.cookie)
 	}
 }
 

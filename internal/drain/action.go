@@ -16,9 +16,15 @@ type (
 	// Unready turns readiness red for good.
 	Unready struct{}
 
+	// Ask finds out what there is to hold the stop signal for, all at once and
+	// beside everything else, and answers with Facts, once. An answer that comes
+	// later than Within is of no use.
+	Ask struct{ Within time.Duration }
+
 	// Look looks at the program's connections and answers with Observed, once.
-	// It may take a while, in which everything else goes on.
-	Look struct{}
+	// It may take a while, in which everything else goes on. Awaited: the delay is over,
+	// so that the program is asked too.
+	Look struct{ Awaited bool }
 
 	// Meet looks at each peer before this one in the stop order, now and at every
 	// change, and answers with PeerSeen.
@@ -33,6 +39,9 @@ type (
 		Drain, Stop bool
 		Within      time.Duration
 	}
+
+	// Replaced says that another signal counts as the stop request from now on.
+	Replaced struct{}
 
 	// Skip says that the actions of the instants named are not done, since no time is left for them.
 	Skip struct{ Drain, Stop bool }
@@ -63,10 +72,12 @@ type (
 
 func (Enter) action()         {}
 func (Unready) action()       {}
+func (Ask) action()           {}
 func (Look) action()          {}
 func (Meet) action()          {}
 func (Front) action()         {}
 func (Act) action()           {}
+func (Replaced) action()      {}
 func (Skip) action()          {}
 func (Forward) action()       {}
 func (StopSignal) action()    {}

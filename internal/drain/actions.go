@@ -29,7 +29,7 @@ func (m *Machine) actAtDrain(now time.Time) []Action {
 	if !m.plan.AtDrain {
 		return nil
 	}
-	m.drainActed, m.rec.ActedAtDrain = true, now
+	m.acts.begun, m.rec.ActedAtDrain = true, now
 	return []Action{Act{Drain: true, Within: actionTime}}
 }
 
@@ -37,7 +37,7 @@ func (m *Machine) actAtDrain(now time.Time) []Action {
 // are some: at-drain ones too, if nothing was held. Where there is no time it
 // returns what says so instead.
 func (m *Machine) actAtStop(now time.Time) (acts, skipped []Action) {
-	act := Act{Drain: m.plan.AtDrain && !m.drainActed, Stop: m.plan.AtStop, Within: m.plan.ActionTime}
+	act := Act{Drain: m.plan.AtDrain && !m.acts.begun, Stop: m.plan.AtStop, Within: m.plan.ActionTime}
 	if deadline, ok := m.deadline(); ok { // which may be close: the stop is late after a freeze
 		act.Within = min(act.Within, deadline.Sub(now)/2)
 	}
@@ -48,14 +48,14 @@ func (m *Machine) actAtStop(now time.Time) (acts, skipped []Action) {
 		return nil, []Action{Skip{act.Drain, act.Stop}}
 	}
 	if act.Drain {
-		m.drainActed, m.rec.ActedAtDrain = true, now
+		m.acts.begun, m.rec.ActedAtDrain = true, now
 	}
 	if act.Stop {
 		m.rec.ActedAtStop = now
 	}
-	m.actingUntil = now.Add(act.Within)
+	m.acts.until = now.Add(act.Within)
 	return []Action{act}, nil
 }
 
 // acting reports whether the stop signal is due and actions are done before it.
-func (m *Machine) acting() bool { return m.state == Draining && !m.actingUntil.IsZero() }
+func (m *Machine) acting() bool { return m.state == Draining && !m.acts.until.IsZero() }

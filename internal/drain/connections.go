@@ -12,6 +12,10 @@ type Connections struct {
 	Idle       int
 	Undecided  int // the kernel does not tell which: taken for in flight
 	Unaccepted int // the program has not accepted it, and would reset it by stopping
+
+	// Program is what the program itself says that it is busy with, or that it does not
+	// say; "": it is idle, or not asked.
+	Program string
 }
 
 // Seen is what a look showed.
@@ -39,6 +43,9 @@ func (c Connections) parts() []string {
 	add(c.Undecided, "connection undecided", "connections undecided")
 	add(c.Unaccepted, "connection not accepted", "connections not accepted")
 	add(c.Idle, "idle connection", "idle connections")
+	if c.Program != "" {
+		parts = append(parts, c.Program)
+	}
 	return parts
 }
 
@@ -51,16 +58,24 @@ func (c Connections) String() string {
 }
 
 // Evidence says what had become of the connections when the stop signal was
-// sent: "3 requests in flight had finished, 41 idle connections left". It is
+// sent: "3 requests in flight had finished, 41 idle connections remained". It is
 // empty where nothing was seen.
 func (r Record) Evidence() string {
 	if !r.AtStop.Known {
 		return ""
 	}
-	left := r.AtStop.String() + " left"
-	finished := Connections{InFlight: r.AwaitedAt.busy() - r.AtStop.busy()}
-	if r.AwaitedAt.Known && finished.InFlight > 0 {
-		return finished.String() + " had finished, " + left
+	rest := r.AtStop.String() + " remained"
+	if n := r.Finished(); n > 0 {
+		return Connections{InFlight: n}.String() + " had finished, " + rest
 	}
-	return left
+	return rest
+}
+
+// Finished is how many requests had finished at the stop signal since they were
+// waited for.
+func (r Record) Finished() int {
+	if !r.AwaitedAt.Known || !r.AtStop.Known {
+		return 0
+	}
+	return max(0, r.AwaitedAt.busy()-r.AtStop.busy())
 }

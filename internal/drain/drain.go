@@ -5,7 +5,8 @@
 // is to be done goes out as actions; whoever drives it owns the clock, the
 // signals and the processes. A late or repeated wake is harmless.
 //
-//	T0              stop request   Draining   readiness red; the stop signal is held
+//	T0              stop request   Draining   readiness red; what there is to hold for is asked, 250 ms at most
+//	                facts                     the stop signal is held, or not
 //	T0 + delay      hold over                 if so told, and until Reserve before the deadline: requests finish
 //	                               Stopping   the stop signal, once, to the child; then the next of its schedule
 //	T0 + deadline   out of time    Killing    SIGKILL

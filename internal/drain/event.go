@@ -2,6 +2,9 @@ package drain
 
 import "time"
 
+// Hangup is the end of standard input among the stop requests: no signal's number.
+const Hangup Signal = 1 << 10
+
 // Event is something that happened to drainit or its child.
 type Event interface{ event() }
 
@@ -9,7 +12,18 @@ type (
 	// StopRequest is a signal that counts as the platform's stop.
 	StopRequest struct {
 		Signal Signal
-		Facts  Facts // looked up when the first one arrives
+		At     time.Time // when it was received, of the first one T0; zero: now
+		Checks Checks    // as they stood then; of no interest later
+	}
+
+	// Facts answers an Ask with what was found out by then. Each may be unknown.
+	Facts struct {
+		// Listening: something but drainit listens on an address that is not loopback.
+		Listening Answer
+
+		// ArrivalRate is how many connections arrived a second, over the whole
+		// life of the program; 0 where that is not known.
+		ArrivalRate float64
 	}
 
 	// OtherSignal is a signal that is not a stop request.
@@ -19,9 +33,16 @@ type (
 	ChildExited struct {
 		Status int  // what drainit is to leave with
 		Left   bool // processes drainit answers for, but for the front, are still there; in Killing: and leaving does not end them
+		Serves bool // in a drain: they are the program from now on
 
-		CutKnown bool // what follows is
-		Cut      int  // requests in flight that ended with it, or since the stop signal
+		// Clean is the status to leave with instead where nothing was cut; nil:
+		// there is none, or the child did not end by the stop signal.
+		Clean *int
+	}
+
+	// ProgramGone says that those that served after the child's exit have gone.
+	ProgramGone struct {
+		Left bool // as in ChildExited
 	}
 
 	// NothingLeft says that after the child the last leftover has gone too.
@@ -67,8 +88,7 @@ type (
 	FrontGone struct {
 		Status int // to leave with, unless it was told to end
 
-		CutKnown bool // what follows is
-		Cut      int  // requests that the program's end cut
+		Cut Cut // requests that the program did not answer
 	}
 
 	// ActionsDone answers an Act.
@@ -79,8 +99,10 @@ type (
 )
 
 func (StopRequest) event() {}
+func (Facts) event()       {}
 func (OtherSignal) event() {}
 func (ChildExited) event() {}
+func (ProgramGone) event() {}
 func (NothingLeft) event() {}
 func (Observed) event()    {}
 func (PeerSeen) event()    {}
@@ -101,19 +123,12 @@ const (
 	Yes
 )
 
-// Facts decide whether there is anything to hold the stop signal for.
-type Facts struct {
-	CheckConfigured bool // --ports or --ready-check was given
-	CheckAsked      bool // and somebody asked for readiness at least once
-	EverReady       bool // and it was green at least once
-	RedInARow       int  // its latest answers that were red for the program's own reasons
-
-	// ArrivalRate is how many connections arrived a second, over the whole
-	// life of the program; 0 where that is not known.
-	ArrivalRate float64
-
-	// Listening: something but drainit listens on an address that is not loopback.
-	Listening Answer
+// Checks is what was answered about readiness up to the stop request.
+type Checks struct {
+	Configured bool // --ports or --ready-check was given
+	Asked      bool // and somebody asked for readiness at least once
+	EverReady  bool // and it was green at least once
+	RedInARow  int  // its latest answers that were red for the program's own reasons
 }
 
 // redAnswers is how many red answers in a row mean that the platform has taken
@@ -121,14 +136,12 @@ type Facts struct {
 const redAnswers = 3
 
 // nothingToHoldFor returns why the hold is skipped, or "".
-func (f Facts) nothingToHoldFor(delayGiven bool) string {
+func (c Checks) nothingToHoldFor() string {
 	switch {
-	case f.CheckConfigured && f.CheckAsked && !f.EverReady:
+	case c.Configured && c.Asked && !c.EverReady:
 		return "never ready"
-	case f.CheckConfigured && f.RedInARow >= redAnswers:
+	case c.Configured && c.RedInARow >= redAnswers:
 		return "not ready in its last answers"
-	case !delayGiven && f.Listening == No:
-		return "nothing listens"
 	}
 	return ""
 }

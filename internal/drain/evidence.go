@@ -22,6 +22,7 @@ type evidence struct {
 
 	delayOver bool
 	looking   bool      // a look is under way
+	asked     bool      // which asks the program as well
 	settled   bool      // no other look is of use by itself
 	next      time.Time // when to look again
 
@@ -30,8 +31,8 @@ type evidence struct {
 	silence  silence
 }
 
-func newEvidence(t0, latest time.Time, until Until, rate float64) evidence {
-	return evidence{until: until, latest: latest, next: t0, silence: silence{before: rate, since: t0}}
+func newEvidence(t0, latest time.Time, until Until) evidence {
+	return evidence{until: until, latest: latest, next: t0, silence: silence{since: t0}}
 }
 
 // observe takes in what a look has shown by now.
@@ -59,8 +60,8 @@ func (m *Machine) look() []Action {
 	if m.wait.looking {
 		return nil
 	}
-	m.wait.looking = true
-	return []Action{Look{}}
+	m.wait.looking, m.wait.asked = true, m.wait.delayOver
+	return []Action{Look{Awaited: m.wait.delayOver}}
 }
 
 // observed is told what a look has shown.
@@ -76,9 +77,12 @@ func (m *Machine) observed(now time.Time, e Observed) []Action {
 		return nil
 	case m.wait.delayOver && m.frontUp():
 		return nil // it says by itself when nothing is in flight any more
+	case m.wait.delayOver && m.plan.IdleCheck && !m.wait.asked:
+		return m.look() // that one began before
 	case m.wait.delayOver:
 		return m.stopIfClear(now)
 	case m.peers.held == "" && m.plan.DelayMax > 0 && !now.Before(m.rec.T0.Add(m.plan.Delay)) && m.wait.silence.strong():
+		m.rec.rule = "silence"
 		return m.endDelay(now, m.wait.silence.String())
 	}
 	return nil
@@ -91,14 +95,16 @@ func (m *Machine) endDelay(now time.Time, why string) []Action {
 	case m.acting(): // that was it
 		return nil
 	case len(m.peers.hold()) > 0:
-		m.peers.held = why
+		m.peers.held, m.rec.rule = why, "stop order"
 		if m.peers.latest.After(now) {
 			return nil
 		}
 		return m.peersOver(now)
 	case m.wait.until == UntilDelay:
 		return m.stop(now, why)
-	case !m.wait.latest.After(now):
+	}
+	m.rec.rule = "until " + m.wait.until.String()
+	if !m.wait.latest.After(now) {
 		return m.reserveBegins(now)
 	}
 	m.wait.delayOver = true

@@ -15,7 +15,7 @@ func looking(t *testing.T, s Settings) (*Machine, time.Time) {
 	}
 	m, t0 := New(plan), time.Unix(0, 0)
 	looks := 0
-	for _, a := range m.Step(t0, StopRequest{Signal: 15}) {
+	for _, a := range append(m.Step(t0, StopRequest{Signal: 15}), m.Step(t0, Facts{})...) {
 		if _, ok := a.(Look); ok {
 			looks++
 		}
@@ -43,7 +43,7 @@ func TestLooksAreSpacedByWhatTheyTake(t *testing.T) {
 		{1<<63 - 1, 2 * time.Second},
 	} {
 		m, t0 := looking(t, Settings{GracePeriod: time.Hour, Until: UntilIdle, Delay: 30 * time.Minute, DelayGiven: true})
-		m.progress = t0.Add(time.Hour)
+		m.hold.progress = t0.Add(time.Hour)
 		now := t0.Add(3 * time.Second)
 		m.Step(now, busyLook(tt.took))
 		if due, ok := m.Wake(); !ok || due.Sub(now) != tt.want {
@@ -90,7 +90,8 @@ func TestConnectionsInWords(t *testing.T) {
 		"no connections":      {},
 		"1 idle connection":   {Idle: 1},
 		"1 request in flight": {InFlight: 1},
-		"2 requests in flight, 1 connection undecided, 3 connections not accepted, 41 idle connections": {2, 41, 1, 3},
+		"2 requests in flight, 1 connection undecided, 3 connections not accepted, 41 idle connections": {2, 41, 1, 3, ""},
+		"1 idle connection, the program is busy by x (status 503)":                                      {Idle: 1, Program: "the program is busy by x (status 503)"},
 	} {
 		if got := c.String(); got != want {
 			t.Errorf("%+v reads %q, want %q", c, got, want)
@@ -98,26 +99,29 @@ func TestConnectionsInWords(t *testing.T) {
 	}
 }
 
-func TestCut(t *testing.T) {
-	at := time.Unix(9, 0)
-	seen := Seen{Known: true, At: at, Connections: Connections{InFlight: 3, Undecided: 7}}
+// What was counted stays, and without a stop request there is nothing to count.
+func TestCounted(t *testing.T) {
 	for _, tt := range []struct {
-		name  string
-		r     Record
-		want  int
-		known bool
+		name   string
+		events []any // or what was counted
+		want   Cut
 	}{
-		{"child runs", Record{T0: at, Last: seen}, 0, false},
-		{"child has exited", Record{T0: at, Last: seen, ChildExitAt: at}, 3, true},
-		{"child was killed", Record{T0: at, Last: seen, KillAt: at}, 3, true},
-		{"counted", Record{T0: at, Last: seen, ChildExitAt: at, CutKnown: true, cut: 1}, 1, true},
-		{"counted, and nothing was cut", Record{T0: at, Last: seen, ChildExitAt: at, CutKnown: true}, 0, true},
-		{"counted, though no stop was asked for", Record{ChildExitAt: at, CutKnown: true}, 0, false},
-		{"nothing was seen", Record{T0: at, ChildExitAt: at}, 0, false},
-		{"no stop was asked for", Record{Last: seen, ChildExitAt: at}, 0, false},
+		{"nothing is known", []any{StopRequest{Signal: 15}, ChildExited{}}, Cut{}},
+		{"counted", []any{StopRequest{Signal: 15}, Cut{true, 1, 3}, ChildExited{}}, Cut{true, 1, 3}},
+		{"after the end", []any{StopRequest{Signal: 15}, ChildExited{}, Cut{true, 2, 2}}, Cut{true, 2, 2}},
+		{"again, and not known any more", []any{StopRequest{Signal: 15}, Cut{true, 1, 1}, Cut{}}, Cut{true, 1, 1}},
+		{"no stop was asked for", []any{Cut{true, 1, 1}, ChildExited{}}, Cut{}},
 	} {
-		if got, known := tt.r.Cut(); got != tt.want || known != tt.known {
-			t.Errorf("%s: %d, %v; want %d, %v", tt.name, got, known, tt.want, tt.known)
+		m := New(Plan{})
+		for _, e := range tt.events {
+			if cut, ok := e.(Cut); ok {
+				m.Count(cut)
+				continue
+			}
+			m.Step(time.Unix(9, 0), e.(Event))
+		}
+		if got := m.Record().Cut; got != tt.want {
+			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
 		}
 	}
 }

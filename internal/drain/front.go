@@ -68,14 +68,12 @@ func (m *Machine) frontGone(now time.Time, e FrontGone) []Action {
 		return nil
 	}
 	m.front.gone = true
-	if e.CutKnown {
-		m.rec.cut, m.rec.CutKnown = e.Cut, true
-	}
-	switch sweep := m.rec.ChildExitAt.Add(m.plan.Sweep); {
+	m.Count(e.Cut)
+	switch sweep := m.rec.ProgramEndAt.Add(m.plan.Sweep); {
 	case m.Finishing():
-		return m.exit(now, m.sweptWhy)
-	case m.state == Sweeping && sweep.Before(m.patience):
-		m.patience = sweep
+		return m.exit(now, m.sweep.why)
+	case m.state == Sweeping && sweep.Before(m.sweep.patience):
+		m.sweep.patience = sweep
 	}
 	if m.state == Killing {
 		return nil // of that
@@ -84,4 +82,4 @@ func (m *Machine) frontGone(now time.Time, e FrontGone) []Action {
 }
 
 // Finishing reports whether the child has gone and only the front is waited for.
-func (m *Machine) Finishing() bool { return m.state == Sweeping && !m.sweeping }
+func (m *Machine) Finishing() bool { return m.state == Sweeping && !m.sweep.leftovers }

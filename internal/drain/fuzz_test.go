@@ -51,6 +51,7 @@ func FuzzMachine(f *testing.F) {
 		c := checker{t: t, plan: plan, punctual: evidence&4 == 0}
 		now := time.Unix(0, 0)
 		for i := 0; i+1 < len(events); i += 2 {
+			m.Count(Cut{Known: events[i]&1 != 0, Most: int(events[i] >> 6)})
 			then := now.Add(time.Duration(events[i+1]) * 100 * time.Millisecond)
 			for evidence&4 == 0 { // woken when it wants to be, and not late
 				due, ok := m.Wake()
@@ -64,13 +65,19 @@ func FuzzMachine(f *testing.F) {
 				}
 			}
 			now = then
-			c.check(m, now, m.Step(now, fuzzEvent(events[i])))
+			e := fuzzEvent(events[i])
+			if stop, ok := e.(StopRequest); ok && evidence&4 != 0 { // it took a while to tell
+				stop.At = now.Add(-min(now.Sub(time.Unix(0, 0)), time.Duration(events[i]>>4)*20*time.Millisecond))
+				e = stop
+			}
+			c.check(m, now, m.Step(now, e))
 		}
 		c.punctual = false
 		// Whatever happened: with time alone and the child's end it ends.
 		for range 20 {
 			now = now.Add(time.Hour)
 			c.check(m, now, m.Step(now, ChildExited{}))
+			c.check(m, now, m.Step(now, ProgramGone{}))
 		}
 		if m.State() != Exited {
 			t.Errorf("ended %v, want exited", m.State())
@@ -86,19 +93,27 @@ func fuzzEvent(b byte) Event {
 		return PeerSeen{Name: string('a' + rune(b>>3&3)), Peer: Peer(b >> 5 & 3)}
 	case 8:
 		return []Event{OrderOff{"x"}, OrderOn{}, PeerLeft{"z", int(b)}, Woken{},
-			FrontGone{Status: int(b), CutKnown: true}, FrontIdle{}, FrontGone{Status: int(b)}, FrontIdle{}}[b>>5]
+			FrontGone{Status: int(b), Cut: Cut{Known: true}}, FrontIdle{}, FrontGone{Status: int(b)}, FrontIdle{}}[b>>5]
 	case 6:
 		return fuzzLook(b)
 	case 0:
-		return StopRequest{Signal: 15, Facts: Facts{CheckConfigured: b&64 != 0, CheckAsked: b&128 != 0, Listening: Answer(b / 7 % 3), ArrivalRate: float64(b)}}
+		return StopRequest{Signal: 15, Checks: Checks{Configured: b&64 != 0, Asked: b&128 != 0}}
+	case 5:
+		if b&8 != 0 {
+			return Facts{Listening: Answer(b / 7 % 3), ArrivalRate: float64(b)}
+		}
 	case 1:
 		return StopRequest{Signal: 3}
 	case 2:
 		return OtherSignal{1}
 	case 3:
-		return ChildExited{Status: int(b), Left: b&8 != 0}
+		e := ChildExited{Status: int(b), Left: b&40 != 0, Serves: b&32 != 0}
+		if b&16 != 0 {
+			e.Clean = new(int)
+		}
+		return e
 	case 4:
-		return NothingLeft{}
+		return []Event{NothingLeft{}, NothingLeft{}, ProgramGone{Left: b&8 != 0}, ProgramGone{}}[b>>6]
 	}
 	return Woken{}
 }
@@ -122,6 +137,7 @@ type checker struct {
 	state                            State
 	punctual                         bool // it is woken when it wants to be
 	looking                          bool // a look was asked for and not answered
+	asks                             int
 	exits, reds, kills, sweeps, stop int
 	front                            []FrontDeed // that it was told
 }
@@ -137,7 +153,12 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 			c.t.Errorf("%T after the exit", a)
 		}
 		switch a := a.(type) {
+		case Ask:
+			c.asks++
 		case Look:
+			if m.question.asking {
+				c.t.Error("look before there was time to ask")
+			}
 			if c.punctual && m.State() != Draining && m.State() != Stopping {
 				c.t.Errorf("look in %v", m.State())
 			}
@@ -156,14 +177,14 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 		case Sweep:
 			c.sweeps++
 		case KillLeftovers:
-			since := now.Sub(m.Record().ChildExitAt)
+			since := now.Sub(m.Record().ProgramEndAt)
 			if since < min(againAfter, c.plan.Sweep) && (c.plan.Deadline == 0 || now.Before(m.Record().T0.Add(c.plan.Deadline))) {
 				c.t.Errorf("leftovers killed %v after the child's end, at no limit and for an echo", since)
 			}
 		case Front:
 			c.checkFront(m, a.Do)
 		case StopSignal:
-			if m.childGone() {
+			if m.childGone() && !m.sweep.serves {
 				c.t.Error("stop signal to a child that has gone")
 			}
 			if c.plan.Front && !m.front.gone && !slices.Contains(c.front, FrontClose) {
@@ -179,7 +200,7 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 			if steps := m.Record().Steps; a.Step == 1 && steps[1].Equal(steps[0]) {
 				c.t.Error("the second signal together with the stop signal")
 			}
-			if !m.unready {
+			if !m.hold.unready {
 				c.t.Error("stop signal sent while ready")
 			}
 			c.checkStop(m.Record())
@@ -189,6 +210,12 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 		}
 	}
 	c.looking = m.wait.looking
+	if c.asks > 1 || m.question.asking && (m.State() != Draining || now.Sub(m.Record().T0) >= askWithin) {
+		c.t.Errorf("asked %d times; still asking %v after T0, %v", c.asks, now.Sub(m.Record().T0), m.State())
+	}
+	if m.State() >= Draining && !m.Record().T0.IsZero() && !c.plan.UnreadyWithStop && c.plan.UnreadyAfter == 0 && !m.hold.unready {
+		c.t.Errorf("ready after the stop request")
+	}
 	if c.exits > 1 || c.reds > 1 || c.kills > 1 || c.sweeps > 1 {
 		c.t.Errorf("exits %d, turned red %d, killed %d, swept %d times: once at most", c.exits, c.reds, c.kills, c.sweeps)
 	}
@@ -209,10 +236,10 @@ func (c *checker) checkFront(m *Machine, told FrontDeed) {
 	if len(c.front) > 0 && told <= c.front[len(c.front)-1] {
 		c.t.Errorf("front told %v after %v", told, c.front)
 	}
-	if told == FrontClose && !m.unready {
+	if told == FrontClose && !m.hold.unready {
 		c.t.Error("front closed while ready")
 	}
-	if told == FrontEnd && !m.childGone() {
+	if told == FrontEnd && m.Record().ProgramEndAt.IsZero() {
 		c.t.Error("front ended while the child lives")
 	}
 	c.front = append(c.front, told)
@@ -243,14 +270,15 @@ func (c *checker) checkStop(rec Record) {
 
 // checkPeers: while one before this one is being stopped the stop signal is
 // held, and as long as one may yet be asked to stop; but never after what there
-// is to wait.
+// is to wait. One that was taken to stay does not begin the waiting anew.
 func (c *checker) checkPeers(rec Record) {
 	after := rec.StopAt.Sub(rec.T0)
 	if rec.StopWhy == "asked again" || after >= c.plan.PeersLatest() {
 		return
 	}
 	for _, one := range rec.Peers {
-		if one.Peer == PeerStopping || one.Peer < PeerStopping && after < stayAfter {
+		stayed := !rec.DelayOverAt.IsZero() && rec.DelayOverAt.Sub(rec.T0) >= stayAfter
+		if one.Peer == PeerStopping && !stayed || one.Peer < PeerStopping && after < stayAfter {
 			c.t.Errorf("stop signal %v after the stop request (%s), before %v", after, rec.StopWhy, one)
 		}
 	}

@@ -21,28 +21,51 @@ const (
 
 // Machine is the state of one child's life. It is not safe for concurrent use.
 type Machine struct {
-	plan  Plan
-	state State
-	rec   Record
-
-	hold     time.Time // when the delay ends at the latest; set in Draining
-	wait     evidence  // what looks have shown
-	peers    peers     // what those before this one in the stop order do
+	plan     Plan
+	state    State
+	rec      Record
+	question question
+	hold     hold
+	wait     evidence // what looks have shown
+	peers    peers    // what those before this one in the stop order do
 	front    frontState
-	patience time.Time // when Killing or Sweeping ends
-	progress time.Time // when the next progress line is due; zero while running
+	acts     acts
+	sweep    sweep
+	leave    leave
+	again    map[Signal]time.Time // stop requests that count if they come again, and when they came last, but for echoes
+}
+
+// question is an Ask.
+type question struct {
+	asking bool      // it is not answered
+	until  time.Time // and how long that is waited for
+}
+
+// hold is about the time before the stop signal.
+type hold struct {
+	until    time.Time // when the delay ends at the latest; set in Draining
 	unready  bool
+	progress time.Time // when the next progress line is due; zero while running
+}
 
-	peerStatus int // to leave with; see Record.ExitWith
+// acts is about the actions.
+type acts struct {
+	begun bool      // those of the stop request
+	until time.Time // when the stop signal is sent, whatever they do; zero before it is due
+}
 
-	sweeping bool   // in Sweeping: leftovers are, else only the front is waited for
-	sweptWhy string // why it is over when the front has gone
+// sweep is about what is left when the child has exited, or SIGKILL was sent.
+type sweep struct {
+	serves    bool      // the child has exited, and what it left behind is the program
+	leftovers bool      // there are some, else only the front is waited for
+	why       string    // it is over when the front has gone
+	patience  time.Time // when Killing or Sweeping ends
+}
 
-	request   Signal    // the stop request that counts if it comes again
-	requestAt time.Time // when it came last, but for echoes
-
-	drainActed  bool      // the at-drain actions were begun
-	actingUntil time.Time // when the stop signal is sent, whatever the actions do; zero before it is due
+// leave is about the status to leave with.
+type leave struct {
+	peerStatus int  // see Record.ExitWith
+	clean      *int // see ChildExited
 }
 
 // New returns a machine whose child has just been started.
@@ -57,15 +80,26 @@ func (m *Machine) Plan() Plan { return m.plan }
 // Record returns what happened so far.
 func (m *Machine) Record() Record { return m.rec }
 
+// Count tells how many requests were cut, if that is known. It is called before
+// what ends the machine, or after it, where that was SIGKILL.
+func (m *Machine) Count(c Cut) {
+	if c.Known && !m.rec.T0.IsZero() {
+		m.rec.Cut = c
+	}
+}
+
 // Step tells the machine that an event happened now and returns what is to be
 // done. Instants that have passed meanwhile are caught up with first, in their
 // order; but after the child's exit, since who has its PID by now may be a
 // stranger. now must not go backwards.
-func (m *Machine) Step(now time.Time, e Event) []Action {
-	if _, ok := e.(ChildExited); ok {
-		return append(m.handle(now, e), m.catchUp(now)...)
+func (m *Machine) Step(now time.Time, e Event) (todo []Action) {
+	switch e.(type) {
+	case ChildExited, ProgramGone:
+	default:
+		todo = m.catchUp(now)
 	}
-	return append(m.catchUp(now), m.handle(now, e)...)
+	todo = append(todo, m.handle(now, e)...)
+	return append(todo, m.catchUp(now)...) // T0 may have been a while ago
 }
 
 func (m *Machine) catchUp(now time.Time) (todo []Action) {
@@ -89,8 +123,10 @@ func (m *Machine) handle(now time.Time, e Event) []Action {
 		if m.state <= Stopping {
 			return []Action{Forward(e)}
 		}
+	case Facts:
+		return m.learn(now, e)
 	case ChildExited:
-		return m.childExited(now, e)
+		return append(m.unasked(now), m.childExited(now, e)...)
 	case ActionsDone:
 		if m.acting() {
 			return m.sendStop(now)
@@ -111,6 +147,8 @@ func (m *Machine) handle(now time.Time, e Event) []Action {
 		return m.frontGone(now, e)
 	case PeerLeft:
 		return m.exitWith(now, e)
+	case ProgramGone:
+		return m.programGone(now, e)
 	case NothingLeft:
 		return m.nothingLeft(now)
 	}
@@ -118,24 +156,29 @@ func (m *Machine) handle(now time.Time, e Event) []Action {
 }
 
 func (m *Machine) stopRequest(now time.Time, e StopRequest) []Action {
+	if e.At.IsZero() {
+		e.At = now
+	}
 	switch m.state {
 	case Running:
-		return m.begin(now, e, e.Facts.nothingToHoldFor(m.plan.DelayGiven))
+		return m.begin(now, e, e.Checks.nothingToHoldFor())
 	case Draining:
-		switch again := m.askedAgain(now, e); {
+		switch again := m.askedAgain(e); {
 		case again && m.acting():
 			return m.sendStop(now)
 		case again:
+			m.rec.rule = "asked again"
 			return m.stop(now, "asked again")
 		}
+		return m.replace(e)
 	case Stopping:
-		if m.askedAgain(now, e) && now.Sub(m.rec.Steps[len(m.rec.Steps)-1]) >= againAfter {
+		if m.askedAgain(e) && now.Sub(m.rec.Steps[len(m.rec.Steps)-1]) >= againAfter {
 			return m.nextStep(now)
 		}
 	case Sweeping:
 		m.rec.Requests++
-		if m.endsSweep(now, e) {
-			m.rec.SweepCut = m.sweeping
+		if m.endsSweep(e) {
+			m.rec.SweepCut = m.sweep.leftovers
 			return append([]Action{KillLeftovers{}}, m.exit(now, "asked again")...)
 		}
 	}
@@ -143,66 +186,46 @@ func (m *Machine) stopRequest(now time.Time, e StopRequest) []Action {
 }
 
 // askedAgain counts a stop request in a drain, and reports whether it is the
-// first one's signal again, and no echo. Another signal does not ask again: after
-// a preStop's `kill -QUIT 1` the platform's own SIGTERM is no wish for the fast
-// stop (kubernetes#39170). Where a peer's end was the stop, the first one to ask is
-// who asks for the first time.
-func (m *Machine) askedAgain(now time.Time, e StopRequest) bool {
+// first one's signal again, or that which took its place, and no echo. Another
+// signal does not ask again: after a preStop's `kill -QUIT 1` the platform's own
+// SIGTERM is no wish for the fast stop (kubernetes#39170). Where a peer's end was
+// the stop, the first one to ask is who asks for the first time.
+func (m *Machine) askedAgain(e StopRequest) bool {
 	m.rec.Requests++
-	first := m.request == 0
-	echo := now.Sub(m.requestAt) < againAfter
-	if !first && (e.Signal != m.request || echo) {
+	if e.Signal == Hangup {
+		return false // it comes once
+	}
+	at, counts := m.again[e.Signal]
+	if counts && e.At.Sub(at) < againAfter || !counts && len(m.again) > 0 {
 		return false
 	}
-	m.request, m.requestAt = e.Signal, now
-	return !first
+	m.again[e.Signal] = e.At
+	return counts
+}
+
+// sigterm has this number on every architecture (signal(7)).
+const sigterm Signal = 15
+
+// replace has SIGTERM, the platform's own word, take the place of another stop
+// request as long as the stop signal has not been sent: some send both, in
+// either order.
+func (m *Machine) replace(e StopRequest) []Action {
+	if e.Signal != sigterm || m.rec.Request == sigterm || m.rec.Request == 0 {
+		return nil
+	}
+	m.rec.First, m.rec.Request = m.rec.Request, e.Signal
+	m.again[e.Signal] = e.At
+	return []Action{Replaced{}}
 }
 
 // endsSweep reports whether a stop request means the leftovers. One that comes
 // with the child's end is the echo of what ended it, whether or not drainit was
 // told before; later the same signal is a second one. Where the child ended by
-// itself, or a peer's end was the stop, the first one is news, whichever it is.
-func (m *Machine) endsSweep(now time.Time, e StopRequest) bool {
-	echo := now.Sub(m.rec.ChildExitAt) < againAfter
-	return !echo && (m.rec.Request == 0 || e.Signal == m.rec.Request)
-}
-
-// begin begins the drain at T0 = now. Where there is a reason to skip the hold
-// nothing is waited for but peers.
-func (m *Machine) begin(now time.Time, e StopRequest, skip string) []Action {
-	m.rec.T0, m.rec.Request = now, e.Signal
-	m.request, m.requestAt = e.Signal, now
-	if m.rec.ExitWith == "" {
-		m.rec.Requests = 1
-	}
-	m.rec.Hold, m.rec.HoldRule = m.plan.Longest(), m.plan.DelayRule
-	latest, until := m.plan.alone(), m.plan.Until
-	if skip != "" && (latest > 0 || m.rec.ExitWith != "") {
-		m.rec.Hold, m.rec.HoldRule = 0, skip
-		latest, until = 0, UntilDelay
-	}
-	met := m.meet(now)
-	if met != nil {
-		latest = max(latest, m.plan.PeersLatest())
-	}
-	m.rec.Until, m.rec.Latest = until, latest
-	m.hold = now.Add(m.rec.Hold)
-	m.wait = newEvidence(now, now.Add(latest), until, e.Facts.ArrivalRate)
-	var todo []Action
-	if !m.plan.UnreadyWithStop && m.plan.UnreadyAfter == 0 {
-		todo = m.red(now)
-	}
-	todo = append(todo, met...)
-	todo = append(todo, m.tellFront(FrontDrain)...)
-	if latest > 0 {
-		todo = append(todo, m.look()...)
-		todo = append(todo, m.actAtDrain(now)...)
-	}
-	todo = append(todo, m.enter(now, Draining, m.rec.HoldRule))
-	if m.rec.Hold == 0 {
-		todo = append(todo, m.endDelay(now, "no hold")...)
-	}
-	return todo
+// itself, or a peer's end was the stop, the first one is news, whichever it is; but a
+// hangup asks for no more than has begun.
+func (m *Machine) endsSweep(e StopRequest) bool {
+	echo := e.At.Sub(m.rec.ProgramEndAt) < againAfter
+	return !echo && e.Signal != Hangup && (m.rec.Request == 0 || e.Signal == m.rec.Request || e.Signal == m.rec.First)
 }
 
 // stop ends the hold: the stop signal is due, and comes after the actions.
@@ -230,16 +253,16 @@ func (m *Machine) sendStop(now time.Time) []Action {
 // a while off.
 func (m *Machine) enter(now time.Time, s State, why string) Enter {
 	m.state = s
-	m.progress = now.Add(progressEvery)
+	m.hold.progress = now.Add(progressEvery)
 	return Enter{s, why}
 }
 
 // red turns readiness red, the first time it is called.
 func (m *Machine) red(now time.Time) []Action {
-	if m.unready {
+	if m.hold.unready {
 		return nil
 	}
-	m.unready = true
+	m.hold.unready = true
 	m.rec.UnreadyAt = now
 	return []Action{Unready{}}
 }
@@ -248,10 +271,26 @@ func (m *Machine) childExited(now time.Time, e ChildExited) []Action {
 	if m.childGone() {
 		return nil
 	}
-	m.rec.ChildExitAt, m.rec.Status = now, e.Status
-	if e.CutKnown {
-		m.rec.cut, m.rec.CutKnown = e.Cut, true
+	m.rec.ChildExitAt, m.rec.Status, m.leave.clean = now, e.Status, e.Clean
+	if e.Serves && (m.state == Draining || m.state == Stopping) {
+		m.sweep.serves = true // what the child has left behind has the hold and the time that it would have had
+		return nil
 	}
+	return m.afterProgram(now, ProgramGone{e.Left})
+}
+
+// programGone is told that what served after the child's exit has gone.
+func (m *Machine) programGone(now time.Time, e ProgramGone) []Action {
+	if !m.sweep.serves {
+		return nil
+	}
+	m.sweep.serves = false
+	return m.afterProgram(now, e)
+}
+
+// afterProgram is what comes when the program has ended.
+func (m *Machine) afterProgram(now time.Time, e ProgramGone) []Action {
+	m.rec.ProgramEndAt = now
 	red := m.red(now)
 	switch {
 	case m.state == Killing && e.Left:
@@ -259,28 +298,28 @@ func (m *Machine) childExited(now time.Time, e ChildExited) []Action {
 	case m.state == Killing:
 		return append(red, m.exit(now, "killed")...)
 	}
-	m.sweeping, m.sweptWhy = e.Left && m.plan.Sweep > 0, "child exited"
-	if e.Left && !m.sweeping {
-		m.sweptWhy = "child exited, sweep is 0"
+	m.sweep.leftovers, m.sweep.why = e.Left && m.plan.Sweep > 0, "child exited"
+	if e.Left && !m.sweep.leftovers {
+		m.sweep.why = "child exited, sweep is 0"
 	}
-	if !m.sweeping && !m.frontUp() {
-		return append(red, m.exit(now, m.sweptWhy)...)
+	if !m.sweep.leftovers && !m.frontUp() {
+		return append(red, m.exit(now, m.sweep.why)...)
 	}
-	return append(m.beginSweep(now), append(red, m.enter(now, Sweeping, m.sweptWhy))...)
+	return append(m.beginSweep(now), append(red, m.enter(now, Sweeping, m.sweep.why))...)
 }
 
 // beginSweep has leftovers end, if any, and the front.
 func (m *Machine) beginSweep(now time.Time) []Action {
 	todo := m.tellFront(FrontEnd)
-	m.patience = now.Add(frontPatience)
-	if m.sweeping {
+	m.sweep.patience = now.Add(frontPatience)
+	if m.sweep.leftovers {
 		todo = append(todo, Sweep{})
-		if sweep := now.Add(m.plan.Sweep); !m.frontUp() || sweep.After(m.patience) {
-			m.patience = sweep // SIGKILL to the leftovers may be one to all, the front included
+		if sweep := now.Add(m.plan.Sweep); !m.frontUp() || sweep.After(m.sweep.patience) {
+			m.sweep.patience = sweep // SIGKILL to the leftovers may be one to all, the front included
 		}
 	}
-	if deadline, ok := m.deadline(); ok && deadline.Before(m.patience) {
-		m.patience = deadline
+	if deadline, ok := m.deadline(); ok && deadline.Before(m.sweep.patience) {
+		m.sweep.patience = deadline
 	}
 	return todo
 }
@@ -290,6 +329,8 @@ func (m *Machine) childGone() bool { return !m.rec.ChildExitAt.IsZero() }
 
 func (m *Machine) nothingLeft(now time.Time) []Action {
 	switch {
+	case m.sweep.serves:
+		return m.programGone(now, ProgramGone{})
 	case m.state == Sweeping:
 		return m.exit(now, "nothing left")
 	case m.state == Killing && m.childGone():
@@ -300,8 +341,11 @@ func (m *Machine) nothingLeft(now time.Time) []Action {
 
 func (m *Machine) exit(now time.Time, why string) []Action {
 	m.rec.ExitAt = now
+	if m.leave.clean != nil && m.rec.clean() {
+		m.rec.Status = *m.leave.clean
+	}
 	if m.rec.ExitWith != "" {
-		m.rec.Status = m.peerStatus
+		m.rec.Status = m.leave.peerStatus
 	}
 	return append(m.red(now), m.enter(now, Exited, why), Exit{m.rec.Status})
 }

@@ -20,6 +20,7 @@ func inState(t *testing.T, s State) (*Machine, time.Time) {
 	switch s {
 	case Draining:
 		m.Step(t0, StopRequest{Signal: 15})
+		m.Step(t0, Facts{})
 	case Stopping:
 		m.Step(t0, StopRequest{Signal: 15})
 		m.Step(t0.Add(time.Second), StopRequest{Signal: 15})
@@ -57,7 +58,11 @@ func TestTransitionTable(t *testing.T) {
 			Running: Sweeping, Draining: Sweeping, Stopping: Sweeping}},
 		{"child exits, nothing left", ChildExited{Status: 3}, 0, map[State]State{
 			Running: Exited, Draining: Exited, Stopping: Exited, Killing: Exited}},
+		{"child exits, and what it leaves serves", ChildExited{Status: 3, Left: true, Serves: true}, 0, map[State]State{
+			Running: Sweeping}},
+		{"what served has gone, but nothing did", ProgramGone{}, 0, nil},
 		{"nothing left", NothingLeft{}, 0, map[State]State{Sweeping: Exited}},
+		{"an answer that was not asked for", Facts{Listening: No}, 0, nil},
 		{"an answer to no look", Observed{Known: true}, 0, nil},
 		{"woken early", Woken{}, 0, nil},
 		{"woken late", Woken{}, until, map[State]State{

@@ -135,14 +135,14 @@ func (r PeerRecord) String() string {
 	return r.Name + " " + r.Peer.String()
 }
 
-// meet begins the waiting for peers at T0 = now.
-func (m *Machine) meet(now time.Time) []Action {
+// meet begins the waiting for peers.
+func (m *Machine) meet(t0 time.Time) []Action {
 	m.peers.list = nil
 	if len(m.plan.Before) == 0 || m.peers.off != "" {
 		return nil
 	}
-	m.peers.stay = now.Add(stayAfter)
-	m.peers.latest = now.Add(m.plan.PeersLatest())
+	m.peers.stay = t0.Add(stayAfter)
+	m.peers.latest = t0.Add(m.plan.PeersLatest())
 	m.rec.WaitsFor = m.plan.Before
 	for _, name := range m.plan.Before {
 		m.peers.list = append(m.peers.list, PeerRecord{Name: name})
@@ -235,16 +235,19 @@ func (m *Machine) exitWith(now time.Time, e PeerLeft) []Action {
 	if m.state == Exited || m.childGone() || m.rec.ExitWith != "" {
 		return nil
 	}
-	m.rec.ExitWith, m.peerStatus = e.Name, e.Status
+	m.rec.ExitWith, m.leave.peerStatus = e.Name, e.Status
 	why := e.Name + " has gone"
-	switch m.state {
-	case Running:
-		return m.begin(now, StopRequest{}, why)
-	case Draining:
-		m.wait.until = UntilDelay
-		if m.peers.held == "" {
-			return m.endDelay(now, why)
-		}
+	if m.state == Running {
+		return m.begin(now, StopRequest{At: now}, why)
 	}
-	return nil
+	todo := m.learn(now, Facts{})
+	if m.state != Draining {
+		return todo
+	}
+	m.wait.until = UntilDelay
+	if m.peers.held == "" && !m.acting() {
+		m.rec.rule = why
+		todo = append(todo, m.endDelay(now, why)...)
+	}
+	return todo
 }

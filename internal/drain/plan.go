@@ -23,8 +23,9 @@ type Settings struct {
 	DelayMax   time.Duration // 0: Delay is all; else it may take this long, as silence says
 	DelayGiven bool          // false: auto
 
-	Until Until // what else must be true before the stop signal
-	Front bool  // a front takes the program's clients in, and what it has in flight is waited for
+	Until     Until // what else must be true before the stop signal
+	IdleCheck bool  // the program is asked, too, whether it is idle
+	Front     bool  // a front takes the program's clients in, and what it has in flight is waited for
 
 	Deadline    time.Duration // from the stop request; the pod's, where there is an order
 	DeadlineOff bool          // no deadline, whatever the grace period
@@ -59,6 +60,8 @@ type Plan struct {
 	Until Until // what else is waited for, until Reserve before the deadline
 	Front bool  // the front takes nothing new in once the hold is over
 
+	IdleCheck bool // the program is asked, too, whether it is idle
+
 	Before []string // the peers that have to go first, until Reserve before the deadline
 
 	Deadline time.Duration // 0: never; SIGKILL
@@ -83,6 +86,7 @@ func (s Settings) Plan() (Plan, []Problem) {
 		AtDrain:         s.AtDrain,
 		AtStop:          s.AtStop,
 		Front:           s.Front,
+		IdleCheck:       s.IdleCheck,
 		Sweep:           s.Sweep,
 		UnreadyAfter:    s.UnreadyAfter,
 		UnreadyWithStop: s.UnreadyWithStop,
@@ -123,9 +127,28 @@ func (p Plan) alone() time.Duration {
 	return max(p.Longest(), p.Deadline-p.Reserve)
 }
 
-// until is what was asked for, and with a front at least that nothing is in flight.
+// StopBudget returns how long the program has at least from its stop signal to the next one
+// of the schedule, or to SIGKILL; 0 where neither comes.
+func (p Plan) StopBudget() time.Duration {
+	sent := p.Latest() + p.ActionTime
+	budget := max(0, p.Deadline-sent)
+	if len(p.Next) == 0 {
+		return budget
+	}
+	next := p.Next[0].Wait
+	if at := p.Next[0].At; at > 0 {
+		next = at - sent
+	}
+	if p.Deadline == 0 {
+		return next
+	}
+	return min(next, budget)
+}
+
+// until is what was asked for, and with a front or a check of the program's at least that
+// nothing is in flight.
 func (s Settings) until() Until {
-	if s.Front && s.Until == UntilDelay {
+	if (s.Front || s.IdleCheck) && s.Until == UntilDelay {
 		return UntilIdle
 	}
 	return s.Until

@@ -60,6 +60,10 @@ func (s Settings) endless(p Plan) []Problem {
 		ps = append(ps, Problem{"drain-until",
 			"nothing ends the wait, and a platform that allows less would kill a program that was never told to stop", remedy})
 	}
+	if p.Deadline == 0 && s.IdleCheck {
+		ps = append(ps, Problem{"idle-check",
+			"nothing ends the wait, and a platform that allows less would kill a program that was never told to stop", remedy})
+	}
 	if p.Deadline == 0 && s.Front {
 		ps = append(ps, Problem{"front",
 			"nothing ends the wait for requests in flight, and a platform that allows less would kill a program that was never told to stop", remedy})

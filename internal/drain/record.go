@@ -6,10 +6,12 @@ import "time"
 type Record struct {
 	T0       time.Time // stop request
 	Request  Signal    // the signal that was it
+	First    Signal    // the one whose place that took; 0: none's
 	Requests int       // stop requests in all
 
 	Hold     time.Duration // how long the delay was to hold the stop signal, at most
 	HoldRule string        // which rule decided that
+	rule     string        // which one has taken its place since; see Rule
 	Until    Until         // what was to be waited for besides
 	Latest   time.Duration // when the stop signal was to be sent at the latest
 
@@ -21,8 +23,7 @@ type Record struct {
 	AtDeadline Seen // and before SIGKILL
 	Last       Seen // as last seen while the child lived
 
-	CutKnown bool // Cut was counted, and not only seen before the exit
-	cut      int
+	Cut Cut // what the end of the program cut
 
 	WaitsFor []string     // the peers that had to go first, as of the stop request
 	Peers    []PeerRecord // those before this one, as of the stop signal
@@ -37,25 +38,35 @@ type Record struct {
 	Steps         []time.Time // the signals of the schedule, of which StopAt is the first
 	KillAt        time.Time
 	ChildExitAt   time.Time
+	ProgramEndAt  time.Time // with the child, or with what served after its exit
 	ExitAt        time.Time
 
 	Status   int  // to leave with
 	SweepCut bool // leftovers were to be killed
 }
 
-// Cut returns how many requests were in flight when the child exited or was
-// killed, and whether anything is known of that. Unless CutKnown it is what was
-// last seen before, and may be too much: a program that ends with its last
-// request then seems to have cut it.
-func (r Record) Cut() (requests int, known bool) {
-	if r.CutKnown {
-		return r.cut, !r.T0.IsZero()
+// Rule returns which rule has decided how long the stop signal is held, up to
+// now: that of the delay, until something else is waited for or ends it.
+func (r Record) Rule() string {
+	if r.rule != "" {
+		return r.rule
 	}
-	ended := !r.ChildExitAt.IsZero() || !r.KillAt.IsZero()
-	if r.T0.IsZero() || !ended || !r.Last.Known {
-		return 0, false
-	}
-	return r.Last.InFlight, true
+	return r.HoldRule
+}
+
+// Cut is how many requests were cut: in flight on connections that ended since
+// the stop signal, or with the program. Most is the same as Least unless the
+// kernel did not tell of each.
+type Cut struct {
+	Known       bool // else nothing is
+	Least, Most int
+}
+
+// clean reports whether the stop has cut nothing, as far as anybody can tell:
+// the stop signal was sent and nobody had to be killed, and of requests all are
+// known to have been answered, or nothing is known.
+func (r Record) clean() bool {
+	return !r.StopAt.IsZero() && r.KillAt.IsZero() && !r.SweepCut && r.Cut.Most == 0
 }
 
 // see notes what a look has shown.

@@ -23,7 +23,7 @@ func falseEnds(t *testing.T, r *rand.Rand, holds int, rate float64, batch int) i
 	for range holds {
 		m, now := New(plan), time.Unix(0, 0)
 		next := now.Add(until())
-		todo := m.Step(now, StopRequest{Signal: 15, Facts: Facts{ArrivalRate: rate}})
+		todo := append(m.Step(now, StopRequest{Signal: 15}), m.Step(now, Facts{ArrivalRate: rate})...)
 		for m.State() == Draining {
 			for _, a := range todo {
 				if _, ok := a.(Look); !ok {

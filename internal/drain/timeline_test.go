@@ -59,7 +59,9 @@ func TestTimelines(t *testing.T) {
 
 // play runs a story: a line of settings, then lines of "instant event". The
 // machine is woken whenever it asks to be, except over an instant marked
-// "late", where it wakes only then. From a line "instant connections ..." on
+// "late", where it wakes only then. What is asked at a stop request is answered
+// at once, and not shown, by what stands in its line, unless that says "asks";
+// one that says "received=D" was received so long before. From a line "instant connections ..." on
 // every look is answered, and not shown, as the line says: see world.
 func play(t *testing.T, story string) string {
 	t.Helper()
@@ -67,10 +69,16 @@ func play(t *testing.T, story string) string {
 	var m *Machine
 	var w *world
 	start := time.Unix(0, 0)
-	step := func(now time.Time, e Event) {
+	facts := &Facts{} // nil: the story answers
+	var step func(now time.Time, e Event)
+	step = func(now time.Time, e Event) {
 		for _, a := range m.Step(now, e) {
-			if _, ok := a.(Look); ok && w != nil {
-				w.answer = now.Add(w.took)
+			if look, ok := a.(Look); ok && w != nil {
+				w.answer, w.awaited = now.Add(w.took), look.Awaited
+				continue
+			}
+			if _, ok := a.(Ask); ok && facts != nil {
+				step(now, *facts) // nothing comes after it
 				continue
 			}
 			fmt.Fprintf(&out, "%-6v %s\n", now.Sub(start), show(a))
@@ -120,11 +128,26 @@ func play(t *testing.T, story string) string {
 			if !late {
 				until(now)
 			}
+			if words[1] == "counted" {
+				cut := Cut{Known: true}
+				if _, err := fmt.Sscan(strings.Join(words[2:], " "), &cut.Least, &cut.Most); err != nil {
+					t.Fatal(err)
+				}
+				m.Count(cut)
+				continue
+			}
 			if words[1] == "connections" {
 				w = parseWorld(t, w, now, words[2:])
 				continue
 			}
-			step(now, parseEvent(t, words[1:]))
+			e := parseEvent(t, words[1:])
+			if stop, ok := e.(StopRequest); ok {
+				e = received(stop, now, words)
+				if m.State() == Running {
+					facts = answer(words)
+				}
+			}
+			step(now, e)
 		}
 	}
 	if rec := m.Record(); !rec.StopAt.IsZero() && rec.AtStop.Known {
@@ -133,8 +156,14 @@ func play(t *testing.T, story string) string {
 	for _, one := range m.Record().Peers {
 		fmt.Fprintf(&out, "peer %s\n", one)
 	}
-	if cut, ok := m.Record().Cut(); ok {
-		fmt.Fprintf(&out, "cut: %d\n", cut)
+	if cut := m.Record().Cut; cut.Known {
+		fmt.Fprintf(&out, "cut: %d to %d\n", cut.Least, cut.Most)
+	}
+	if rec := m.Record(); rec.Rule() != rec.HoldRule {
+		fmt.Fprintf(&out, "rule: %s\n", rec.Rule())
+	}
+	if rec := m.Record(); rec.First != 0 {
+		fmt.Fprintf(&out, "request: %s, first %s\n", signalName(rec.Request), signalName(rec.First))
 	}
 	if due, ok := m.Wake(); ok {
 		fmt.Fprintf(&out, "wants to be woken at %v\n", due.Sub(start))
@@ -144,6 +173,7 @@ func play(t *testing.T, story string) string {
 
 // world is what looks show from an instant on.
 type world struct {
+	awaited bool // the look asks the program as well
 	Observed
 	took    time.Duration // by a look
 	rate    float64       // arrivals a second
@@ -164,23 +194,26 @@ func (w *world) look(now time.Time) Observed {
 		w.moved = now
 	}
 	o.Quiet, o.Took = now.Sub(w.moved), w.took
+	if !w.awaited {
+		o.Connections.Program = ""
+	}
 	return o
 }
 
 // parseWorld reads "unknown", or any of in-flight=N idle=N undecided=N
-// unaccepted=N, arriving=N a second and took=D for a look.
+// unaccepted=N, arriving=N a second, took=D for a look, and program=WORD that it is busy by.
 func parseWorld(t *testing.T, before *world, now time.Time, words []string) *world {
 	t.Helper()
 	w := &world{moved: now, told: now}
 	if before != nil {
-		w.answer, w.took = before.answer, before.took
+		w.answer, w.took, w.awaited = before.answer, before.took, before.awaited
 		w.arrived = before.arrived + before.rate*now.Sub(before.told).Seconds()
 	}
 	w.Known = true
 	for _, word := range words {
 		key, value, _ := strings.Cut(word, "=")
 		var n int
-		if _, err := fmt.Sscan(value, &n); err != nil && key != "unknown" && key != "took" {
+		if _, err := fmt.Sscan(value, &n); err != nil && key != "unknown" && key != "took" && key != "program" {
 			t.Fatalf("connections %q: %v", word, err)
 		}
 		switch key {
@@ -190,6 +223,8 @@ func parseWorld(t *testing.T, before *world, now time.Time, words []string) *wor
 			w.Connections.InFlight = n
 		case "idle":
 			w.Connections.Idle = n
+		case "program":
+			w.Connections.Program = value
 		case "undecided":
 			w.Connections.Undecided = n
 		case "unaccepted":
@@ -231,6 +266,8 @@ func parseSettings(t *testing.T, words []string) Settings {
 			s.Name = value
 		case "front":
 			s.Front = true
+		case "idle-check":
+			s.IdleCheck = true
 		case "until":
 			s.Until = Until(slices.Index(Untils(), value))
 		case "deadline":
@@ -264,14 +301,14 @@ func parseEvent(t *testing.T, words []string) Event {
 	rest := strings.Join(words[1:], " ")
 	switch words[0] {
 	case "stop":
-		return StopRequest{Signal: signalNumbers[words[1]], Facts: Facts{
-			CheckConfigured: strings.Contains(rest, "check"),
-			CheckAsked:      strings.Contains(rest, "asked"),
-			EverReady:       strings.Contains(rest, "ever-ready"),
-			RedInARow:       strings.Count(rest, "red"),
-			ArrivalRate:     rateIn(rest),
-			Listening:       map[bool]Answer{true: No, false: Unknown}[strings.Contains(rest, "nothing-listens")],
+		return StopRequest{Signal: signalNumbers[words[1]], Checks: Checks{
+			Configured: strings.Contains(rest, "check"),
+			Asked:      strings.Contains(rest, "asked"),
+			EverReady:  strings.Contains(rest, "ever-ready"),
+			RedInARow:  strings.Count(rest, "red"),
 		}}
+	case "facts":
+		return parseFacts(rest)
 	case "signal":
 		return OtherSignal{signalNumbers[words[1]]}
 	case "exit":
@@ -279,7 +316,16 @@ func parseEvent(t *testing.T, words []string) Event {
 		if _, err := fmt.Sscan(words[1], &status); err != nil {
 			t.Fatal(err)
 		}
-		return ChildExited{Status: status, Left: strings.Contains(rest, "left")}
+		e := ChildExited{Status: status, Left: strings.Contains(rest, "left"), Serves: strings.Contains(rest, "serves")}
+		if _, to, ok := strings.Cut(rest, "clean="); ok {
+			e.Clean = new(int)
+			if _, err := fmt.Sscan(to, e.Clean); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return e
+	case "program-gone":
+		return ProgramGone{Left: strings.Contains(rest, "left")}
 	case "peer":
 		state := words[2]
 		return PeerSeen{Name: words[1], Absent: state == "absent", Peer: map[string]Peer{
@@ -301,8 +347,8 @@ func parseEvent(t *testing.T, words []string) Event {
 		if _, err := fmt.Sscan(words[1], &e.Status); err != nil {
 			t.Fatal(err)
 		}
-		_, err := fmt.Sscanf(rest[len(words[1]):], " cut %d", &e.Cut)
-		e.CutKnown = err == nil
+		_, err := fmt.Sscanf(rest[len(words[1]):], " cut %d", &e.Cut.Most)
+		e.Cut.Least, e.Cut.Known = e.Cut.Most, err == nil
 		return e
 	case "gone":
 		return NothingLeft{}
@@ -313,6 +359,34 @@ func parseEvent(t *testing.T, words []string) Event {
 	}
 	t.Fatalf("unknown event %q", words)
 	return nil
+}
+
+// received is a stop request with the instant at which it was, where that is told.
+func received(e StopRequest, now time.Time, words []string) StopRequest {
+	for _, word := range words {
+		if before, ok := strings.CutPrefix(word, "received="); ok {
+			d, _ := time.ParseDuration(before)
+			e.At = now.Add(-d)
+		}
+	}
+	return e
+}
+
+// answer is what is answered at once, nil where the story answers.
+func answer(words []string) *Facts {
+	if slices.Contains(words, "asks") {
+		return nil
+	}
+	f := parseFacts(strings.Join(words, " "))
+	return &f
+}
+
+// parseFacts reads any of nothing-listens and N/s, arrivals a second.
+func parseFacts(words string) Facts {
+	return Facts{
+		ArrivalRate: rateIn(words),
+		Listening:   map[bool]Answer{true: No, false: Unknown}[strings.Contains(words, "nothing-listens")],
+	}
 }
 
 // rateIn returns N where the words have "N/s".
@@ -346,6 +420,8 @@ func show(a Action) string {
 	switch a := a.(type) {
 	case Enter:
 		return fmt.Sprintf("-> %v (%s)", a.State, a.Why)
+	case Ask:
+		return fmt.Sprintf("ask within %v", a.Within)
 	case Forward:
 		return "forward " + signalName(a.Signal)
 	case StopSignal:

@@ -21,9 +21,9 @@ func (u Until) String() string { return untilNames[u] }
 func (u Until) holdsUp(c Connections) bool {
 	switch u {
 	case UntilIdle:
-		return c.busy() > 0
+		return c.busy() > 0 || c.Program != ""
 	case UntilClosed:
-		return c.busy()+c.Idle > 0
+		return c.busy()+c.Idle > 0 || c.Program != ""
 	}
 	return false
 }

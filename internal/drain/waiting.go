@@ -12,7 +12,7 @@ func (m *Machine) WaitingFor(now time.Time) string {
 	switch m.state {
 	case Draining:
 		if m.acting() {
-			return fmt.Sprintf("actions to be done; the stop signal in %v at most", in(m.actingUntil))
+			return fmt.Sprintf("actions to be done; the stop signal in %v at most", in(m.acts.until))
 		}
 		if m.peers.held != "" {
 			return fmt.Sprintf("%v; the stop signal in %v at most", &m.peers, in(m.peers.latest))
@@ -20,26 +20,30 @@ func (m *Machine) WaitingFor(now time.Time) string {
 		if m.wait.delayOver {
 			return fmt.Sprintf("%s; the stop signal in %v at most", m.awaited(), in(m.wait.latest))
 		}
-		return fmt.Sprintf("the drain delay, over in %v%s; then %s", in(m.hold), m.orSilence(), m.thereafter())
+		return fmt.Sprintf("the drain delay, over in %v%s; then %s", in(m.hold.until), m.orSilence(), m.thereafter())
 	case Stopping:
 		next := ""
 		if due, ok := m.due(); ok && m.plan.Next[len(m.rec.Steps)-1].At == 0 { // else the program may have none
 			next = fmt.Sprintf("; the next signal in %v", in(due))
 		}
-		if deadline, ok := m.deadline(); ok {
-			return fmt.Sprintf("the child to exit%s; SIGKILL in %v", next, in(deadline))
+		whom := "the child to exit"
+		if m.sweep.serves {
+			whom = "what the child left behind, which serves, to exit"
 		}
-		return "the child to exit" + next + "; no deadline is set, the platform's SIGKILL ends it"
+		if deadline, ok := m.deadline(); ok {
+			return fmt.Sprintf("%s%s; SIGKILL in %v", whom, next, in(deadline))
+		}
+		return whom + next + "; no deadline is set, the platform's SIGKILL ends it"
 	case Killing:
 		if m.childGone() {
-			return fmt.Sprintf("leftovers of the child to go after SIGKILL, %v at most", in(m.patience))
+			return fmt.Sprintf("leftovers of the child to go after SIGKILL, %v at most", in(m.sweep.patience))
 		}
-		return fmt.Sprintf("the child to go after SIGKILL, %v at most", in(m.patience))
+		return fmt.Sprintf("the child to go after SIGKILL, %v at most", in(m.sweep.patience))
 	case Sweeping:
 		if m.Finishing() {
-			return fmt.Sprintf("the front to answer its last clients, %v at most", in(m.patience))
+			return fmt.Sprintf("the front to answer its last clients, %v at most", in(m.sweep.patience))
 		}
-		return fmt.Sprintf("leftovers of the child to exit; SIGKILL in %v", in(m.patience))
+		return fmt.Sprintf("leftovers of the child to exit; SIGKILL in %v", in(m.sweep.patience))
 	}
 	return ""
 }
@@ -52,7 +56,7 @@ func (m *Machine) awaited() string {
 		return "requests in flight, if any: connections cannot be seen"
 	case m.wait.until == UntilClosed:
 		return last.String()
-	case last.busy() == 0:
+	case !UntilIdle.holdsUp(last.Connections):
 		return "another look at the connections, none of which is in flight"
 	}
 	last.Idle = 0

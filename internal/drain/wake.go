@@ -12,8 +12,11 @@ type alarm struct {
 // earlier in the list comes first.
 func (m *Machine) alarms() []alarm {
 	var as []alarm
+	if m.question.asking {
+		as = append(as, alarm{m.question.until, func(m *Machine, now time.Time) []Action { return m.learn(now, Facts{}) }})
+	}
 	if m.acting() {
-		as = append(as, alarm{m.actingUntil, (*Machine).sendStop})
+		as = append(as, alarm{m.acts.until, (*Machine).sendStop})
 	}
 	if m.state == Draining && m.peers.held != "" {
 		as = append(as, alarm{m.peers.latest, (*Machine).peersOver})
@@ -21,13 +24,13 @@ func (m *Machine) alarms() []alarm {
 	if m.state == Draining && len(m.peers.list) > 0 && !m.peers.stayed {
 		as = append(as, alarm{m.peers.stay, (*Machine).peersStay})
 	}
-	if m.state == Draining && !m.acting() && !m.wait.delayOver && m.peers.held == "" {
-		as = append(as, alarm{m.hold, func(m *Machine, now time.Time) []Action { return m.endDelay(now, "hold over") }})
+	if m.state == Draining && !m.question.asking && !m.acting() && !m.wait.delayOver && m.peers.held == "" {
+		as = append(as, alarm{m.hold.until, func(m *Machine, now time.Time) []Action { return m.endDelay(now, "hold over") }})
 	}
 	if m.state == Draining && !m.acting() && m.wait.delayOver {
 		as = append(as, alarm{m.wait.latest, (*Machine).reserveBegins})
 	}
-	if m.state == Draining && !m.unready && !m.plan.UnreadyWithStop {
+	if m.state == Draining && !m.hold.unready && !m.plan.UnreadyWithStop {
 		as = append(as, alarm{m.rec.T0.Add(m.plan.UnreadyAfter), (*Machine).red})
 	}
 	if deadline, ok := m.deadline(); ok && (m.state == Draining || m.state == Stopping) {
@@ -36,17 +39,17 @@ func (m *Machine) alarms() []alarm {
 	if due, ok := m.due(); ok && m.state == Stopping {
 		as = append(as, alarm{due, (*Machine).nextStep})
 	}
-	if (m.state == Draining || m.state == Stopping) && !m.wait.looking && !m.wait.settled {
+	if (m.state == Draining || m.state == Stopping) && !m.question.asking && !m.wait.looking && !m.wait.settled {
 		as = append(as, alarm{m.wait.next, func(m *Machine, _ time.Time) []Action { return m.look() }})
 	}
 	switch m.state {
 	case Killing:
-		as = append(as, alarm{m.patience, (*Machine).unkillable})
+		as = append(as, alarm{m.sweep.patience, (*Machine).unkillable})
 	case Sweeping:
-		as = append(as, alarm{m.patience, (*Machine).sweepOver})
+		as = append(as, alarm{m.sweep.patience, (*Machine).sweepOver})
 	}
-	if !m.progress.IsZero() && m.state != Exited {
-		as = append(as, alarm{m.progress, (*Machine).tell})
+	if !m.hold.progress.IsZero() && m.state != Exited {
+		as = append(as, alarm{m.hold.progress, (*Machine).tell})
 	}
 	return as
 }
@@ -75,7 +78,7 @@ func (m *Machine) wake(now time.Time) []Action {
 }
 
 func (m *Machine) outOfTime(now time.Time) []Action {
-	m.patience = now.Add(killPatience)
+	m.sweep.patience = now.Add(killPatience)
 	m.rec.KillAt, m.rec.Status, m.rec.AtDeadline = now, killedStatus, m.rec.Last
 	todo := append([]Action{Kill{}}, m.red(now)...)
 	return append(todo, m.enter(now, Killing, "deadline"))
@@ -90,6 +93,7 @@ func (m *Machine) unkillable(now time.Time) []Action {
 
 func (m *Machine) sweepOver(now time.Time) []Action {
 	if m.Finishing() {
+		m.leave.clean = nil
 		return append([]Action{KillLeftovers{}}, m.exit(now, "front did not end")...)
 	}
 	m.rec.SweepCut = true
@@ -98,6 +102,6 @@ func (m *Machine) sweepOver(now time.Time) []Action {
 
 // tell is due when nothing was told for progressEvery.
 func (m *Machine) tell(now time.Time) []Action {
-	m.progress = now.Add(progressEvery)
+	m.hold.progress = now.Add(progressEvery)
 	return []Action{Progress{m.WaitingFor(now)}}
 }

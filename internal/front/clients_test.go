@@ -2,7 +2,6 @@ package front
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -59,7 +58,7 @@ func TestNodeDrains(t *testing.T) {
 	cmd := exec.Command("node", "testdata/client.js", "http://"+front+"/a?b")
 	stop, _ := cmd.StdinPipe()
 	out, _ := cmd.StdoutPipe()
-	var problems bytes.Buffer
+	var problems lines
 	cmd.Stderr = &problems
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -74,13 +73,13 @@ func TestNodeDrains(t *testing.T) {
 	}
 	f.Drain()
 	now := f.Stats().Requests[2]
-	eventually(t, "500 answers during the drain", func() bool { return f.Stats().Requests[2] > now+500 || problems.Len() > 0 })
+	eventually(t, "500 answers during the drain", func() bool { return f.Stats().Requests[2] > now+500 || problems.String() != "" })
 	stop.Close()
 	var said struct{ Done, Closes int }
 	if err := json.NewDecoder(r).Decode(&said); err != nil {
 		t.Error(err)
 	}
-	if err := cmd.Wait(); err != nil || problems.Len() > 0 {
+	if err := cmd.Wait(); err != nil || problems.String() != "" {
 		t.Fatalf("%v: %s", err, problems.String())
 	}
 	if said.Closes < 450 {

@@ -6,8 +6,7 @@ import "net"
 func (c *conn) end() bool {
 	c.mu.Lock()
 	cut := !c.closed && (c.counted || c.phase == tunnel)
-	c.cut = true
-	if x := c.running; x != nil && !x.in.ProtoAtLeast(1, 1) {
+	if c.running != nil && c.x.http10 {
 		c.reset = c.counted
 	}
 	c.mu.Unlock()
@@ -15,12 +14,10 @@ func (c *conn) end() bool {
 	return cut
 }
 
-// CloseWrite passes the end of what one side of a tunnel sends to the other.
-func (c *conn) CloseWrite() error { return closeWrite(c.Conn) }
-
 // Close closes the connection and the one to the program behind it. A cut answer
 // whose end only the end of the connection says is reset, so that it looks cut. One
-// whose client may be sending is open for a moment more.
+// whose client may be sending is open for a moment more. It is not for a callback of the
+// connection's raw.Read, whose end it waits for.
 func (c *conn) Close() error {
 	c.mu.Lock()
 	if c.closed {
@@ -31,16 +28,19 @@ func (c *conn) Close() error {
 	if c.phase == tunnel {
 		c.front.upgraded.Add(-1)
 	}
-	if c.counted && c.running == nil && c.refused == nil {
-		c.unheard()
+	running := c.running != nil
+	if c.counted && !running && c.refused == nil {
+		c.front.count(0)
 	}
 	c.uncount()
+	c.noRest()
 	kept, reset, over := c.kept, c.reset, c.over || c.ahead
 	c.kept = nil
-	c.cond.Broadcast()
 	c.mu.Unlock()
+	if running {
+		c.x.abort()
+	}
 	if kept != nil {
-		kept.timer.Stop()
 		kept.discard()
 	}
 	if over && !reset {
@@ -55,16 +55,6 @@ func (c *conn) Close() error {
 		setReset(c.Conn)
 	}
 	return c.Conn.Close()
-}
-
-// unheard counts a request that the handler has not seen: net/http has refused it,
-// or it has not come to the end of its head. The caller holds c.mu.
-func (c *conn) unheard() {
-	if c.headed && !c.cut {
-		c.front.refused.Add(1)
-		return
-	}
-	c.front.count(0)
 }
 
 // closeWrite is shutdown(2) of what is sent.

@@ -3,42 +3,48 @@ package front
 import (
 	"net"
 	"sync"
-	"syscall"
 	"time"
 )
 
-// A conn is a client's connection. It stands between the socket and net/http's
-// server, which reads through it one message at a time: what follows a message
-// waits here until that is answered. So a request is known whole, a connection
-// that becomes a tunnel has lost no byte to a buffer, and what is wrong with the
-// next request does not harm this one.
+// A conn is a client's connection. One goroutine serves it, one message at a time: what
+// follows a message waits until that is answered. So a connection that becomes a tunnel
+// has lost no byte to a buffer, and what is wrong with the next request does not harm
+// this one.
 type conn struct {
-	net.Conn
-	raw   syscall.RawConn
-	front *Front
-	to    *target
+	endpoint
+	front   *Front
+	to      *target
+	id      uint32 // the watcher's; 0: it is not watched
+	address string // the client's, for X-Forwarded-For; empty: it has none, or is not asked for
 
-	// Of the goroutine that reads; net/http has one at a time.
-	framing framing
-	early   []byte // read, and not looked at yet
+	// Of the goroutine that serves. One that sends the rest of a body has in, framing
+	// and followed until it is done.
+	framing  framing
+	followed int       // bytes of what was read that were followed
+	headEnd  int       // where the head of the request ends
+	bodySize int       // bytes of the body behind it
+	limit    time.Time // the read deadline; zero: none
+	fate     fate
+	ended    bool                  // done, as of the last look
+	reading  func(fd uintptr) bool // readRequests and ask, made once
+	asking   func(fd uintptr) bool
+	x        exchange
 
 	mu      sync.Mutex
-	cond    sync.Cond // of what follows
 	phase   phase
-	asked   bool      // a request is here whole and is not answered
-	headed  bool      // the head of one is
-	ahead   bool      // something came after it
-	running *exchange // the request that is being answered, until the last byte of that
-	done    bool      // the client sends no more
-	counted bool      // it is in flight
-	served  bool      // a request has been answered
-	waiting bool      // for the first byte of a request, in Read
-	since   time.Time // when that began
-	leaving bool      // no further request is waited for
-	stopped bool      // a read deadline in the past is set
+	running *exchange   // the request that is being answered, until the last byte of that
+	ahead   bool        // something came after it
+	done    bool        // the client sends no more
+	counted bool        // it is in flight
+	served  bool        // a request has been answered
+	waiting bool        // for the first byte of a request
+	since   time.Time   // when that began, or else the head of the request
+	resting bool        // it has no goroutine
+	timer   *time.Timer // of one that rests
+	awake   time.Time   // since when it does not, or since its last answer
+	leaving bool        // no further request is waited for
 	closed  bool
 	reset   bool  // Close resets the connection
-	cut     bool  // by Cut
 	over    bool  // nothing more is read, whatever comes
 	refused error // why a request was refused
 	kept    *upstream
@@ -53,40 +59,30 @@ const (
 )
 
 func newConn(c net.Conn, f *Front, to *target) *conn {
-	g := &conn{Conn: c, front: f, to: to}
-	g.cond.L = &g.mu
-	if s, ok := c.(syscall.Conn); ok {
-		g.raw, _ = s.SyscallConn()
+	g := &conn{endpoint: newEndpoint(c), front: f, to: to}
+	g.reading, g.asking, g.x.conn = g.readRequests, g.ask, g
+	g.waiting, g.since = true, time.Now()
+	g.awake = g.since
+	if f.cfg.AppendForwarded {
+		// A unix socket's client has no address.
+		g.address, _, _ = net.SplitHostPort(c.RemoteAddr().String())
 	}
 	return g
 }
 
-// whole reports whether the request that is being answered is here to its end.
-func (c *conn) whole() bool {
+// begin counts the request as in flight from its first byte on. The time of a head is
+// counted from there, or from the beginning of a new connection.
+func (c *conn) begin(headed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.asked
-}
-
-// finish ends the reading. The request was answered and its body is not at its end,
-// where net/http would go on with a next request: its reader of a body may have
-// failed, by being stopped, and not be asked again.
-func (c *conn) finish() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.over = true
-}
-
-// begin counts the request as in flight from its first byte on, and notes whether it
-// is here whole, or its head.
-func (c *conn) begin(whole bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.asked, c.headed = whole, c.framing.state > fieldLine
-	c.ahead = len(c.early) > 0
-	if !c.counted && !c.closed {
-		c.counted = true
-		c.front.inFlight.Add(1)
+	c.waiting = false
+	if c.counted || c.closed {
+		return
+	}
+	c.counted = true
+	c.front.inFlight.Add(1)
+	if !headed && (c.served || c.leaving) {
+		c.since = time.Now()
 	}
 }
 
@@ -94,29 +90,38 @@ func (c *conn) begin(whole bool) {
 func (c *conn) notBegun() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ahead = false
 	c.uncount()
 }
 
-// run notes that the handler answers the request now. It reports whether there is
-// still somebody to answer: a request that was cut before has been counted.
-func (c *conn) run(x *exchange) bool {
+// run notes that the request is answered now. It reports whether there is still
+// somebody to answer: a request that was cut before has been counted.
+func (c *conn) run() bool {
+	h := &c.framing.head
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.running = x
-	x.finished, x.last = c.done, c.leaving
+	c.x = exchange{
+		conn:     c,
+		toHEAD:   h.isHEAD,
+		http10:   h.http10,
+		keeps:    !h.closes && (!h.http10 || h.keeps),
+		upgrade:  h.upgradeTo(),
+		last:     c.leaving,
+		headSize: c.framing.headSize(),
+	}
+	c.ahead, c.running = false, &c.x
 	return !c.closed
 }
 
-// idle notes that the answer has been written whole. Nobody is in Read.
+// idle notes that the answer has been written whole.
 func (c *conn) idle() {
+	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.running, c.asked, c.served = nil, false, true
+	c.running, c.served, c.since, c.awake, c.waiting = nil, true, now, now, true
 	if c.front.closing.Load() {
 		c.leaving = true
 	}
-	if len(c.early) == 0 {
+	if c.in.length() == 0 {
 		c.uncount()
 	}
 }
@@ -141,12 +146,6 @@ func (c *conn) upgraded() {
 	}
 }
 
-func (c *conn) isTunnel() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.phase == tunnel
-}
-
 // leave ends the connection if no request is under way on it, or when the one that
 // is has been answered. One that was made and not used yet is left alone unless
 // unused is set.
@@ -157,9 +156,7 @@ func (c *conn) leave(unused bool) {
 		return
 	}
 	c.leaving = true
-	if c.waiting {
-		c.Conn.SetReadDeadline(past)
-	}
+	c.wake()
 }
 
 // silent returns for how long nothing has been asked, and whether the connection was

@@ -3,14 +3,13 @@ package front
 import (
 	"errors"
 	"io"
+	"log/slog"
 	"net"
-	"net/http"
-	"net/http/httptest"
-	"os"
+	"strings"
 	"testing"
 )
 
-// admitted is a connection of a front that net/http does not serve, and its client.
+// admitted is a connection of a front that is not served yet, and its client.
 func admitted(t *testing.T) (*conn, *net.TCPConn) {
 	t.Helper()
 	l := listen(t)
@@ -19,14 +18,18 @@ func admitted(t *testing.T) (*conn, *net.TCPConn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := New(Config{}).admit(server, nil)
-	t.Cleanup(func() { c.Close() })
+	f := New(Config{})
+	c := f.admit(server, &target{Target: Target{"tcp", "127.0.0.1:1"}})
+	t.Cleanup(func() {
+		f.Close()
+		c.Close()
+	})
 	return c, client
 }
 
 // No request is waited for on a connection that leaves, whether it was told so
-// before net/http asks for the next request or while it does. One that is there is
-// taken, and one that begins in the moment after has the time of a head.
+// before the next request is waited for or meanwhile. One that is there is taken, and
+// one that begins in the moment after has the time of a head.
 func TestLeave(t *testing.T) {
 	told := map[string]func(*conn){
 		"told to leave": func(c *conn) { c.leave(true) },
@@ -36,29 +39,37 @@ func TestLeave(t *testing.T) {
 		},
 	}
 	for name, tell := range told {
-		c, _ := admitted(t)
+		c, client := admitted(t)
 		tell(c)
-		if n, err := c.Read(make([]byte, 9)); n != 0 || err != io.EOF {
+		go c.serve()
+		if n, err := client.Read(make([]byte, 9)); n != 0 || err != io.EOF {
 			t.Errorf("%s: got %d, %v; want the end", name, n, err)
 		}
-		c, client := admitted(t)
+		c, client = admitted(t)
 		io.WriteString(client, "GET")
 		eventually(t, "the bytes are there", func() bool { return arrived(c) })
 		tell(c)
-		if n, err := c.Read(make([]byte, 9)); n != 3 || err != nil {
-			t.Errorf("%s, and asked: got %d, %v; want 3 bytes", name, n, err)
-		}
-		io.WriteString(client, " ")
-		if n, err := c.Read(make([]byte, 9)); n != 1 || err != nil {
-			t.Errorf("%s, and asks on: got %d, %v; want 1 byte", name, n, err)
+		go c.serve()
+		eventually(t, "in flight", func() bool { return c.front.Stats().InFlight == 1 })
+		io.WriteString(client, " / HTTP/1.1\r\nHost: a\r\n\r\n")
+		if got, err := io.ReadAll(client); !strings.HasPrefix(string(got), "HTTP/1.1 502 ") || err != nil {
+			t.Errorf("%s, and asked: got %q, %v; want 502", name, got, err)
 		}
 	}
 	c, client := admitted(t)
+	go c.serve()
+	eventually(t, "it is waited for", func() bool { return waits(c) })
+	c.leave(true)
+	if n, err := client.Read(make([]byte, 9)); n != 0 || err != io.EOF {
+		t.Errorf("told while it waits: got %d, %v; want the end", n, err)
+	}
+	c, client = admitted(t)
 	client.Close()
 	eventually(t, "the end is there", func() bool { return queued(c.raw) })
 	c.leave(true)
-	if n, err := c.Read(make([]byte, 9)); n != 0 || err != io.EOF {
-		t.Errorf("the client has gone: got %d, %v; want the end", n, err)
+	c.serve()
+	if s := c.front.Stats(); s.Connections != 0 || s.Requests != [6]uint64{} {
+		t.Errorf("the client has gone: %+v", s)
 	}
 }
 
@@ -82,55 +93,84 @@ func TestAfterTheClose(t *testing.T) {
 	}
 }
 
-// A client that is done before the handler runs is so to the handler. It is held
-// until net/http no longer wants to read, or the connection is cut.
-func TestDoneBeforeTheHandler(t *testing.T) {
-	for want, end := range map[error]func(*conn){
-		os.ErrDeadlineExceeded: func(c *conn) { c.SetReadDeadline(past) },
-		net.ErrClosed:          func(c *conn) { c.end() },
-	} {
-		c, client := admitted(t)
-		c.begin(true)
-		client.CloseWrite()
-		held := make(chan error, 1)
-		go func() {
-			_, err := c.Read(make([]byte, 1))
-			held <- err
-		}()
-		eventually(t, "the end of what the client sends", func() bool {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			return c.done
-		})
-		x := &exchange{in: &http.Request{ProtoMajor: 1, ProtoMinor: 1}}
-		if c.run(x); !x.gone() {
-			t.Error("the handler does not know it")
-		}
-		end(c)
-		if err := receive(t, held); !errors.Is(err, want) {
-			t.Errorf("the end of the hold: %v, want %v", err, want)
-		}
+// A client that is done before its request is answered is so to the exchange.
+func TestDoneBeforeTheAnswer(t *testing.T) {
+	c, client := admitted(t)
+	c.begin(true)
+	client.CloseWrite()
+	eventually(t, "the end of what the client sends", func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.done
+	})
+	if c.run(); !c.x.gone() {
+		t.Error("the exchange does not know it")
 	}
 }
 
-// A request that is cut before the handler runs is counted once, and not passed on.
-func TestCutBeforeTheHandler(t *testing.T) {
+// One that has sent another request is not done with the first.
+func TestDoneWithAnotherRequest(t *testing.T) {
+	c, client := admitted(t)
+	c.begin(true)
+	io.WriteString(client, "GET")
+	client.CloseWrite()
+	eventually(t, "the end of what the client sends", func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.done
+	})
+	if c.run(); c.x.gone() {
+		t.Error("it is taken to have gone")
+	}
+}
+
+// A request that is cut before it is answered is counted once, and not passed on.
+func TestCutBeforeTheAnswer(t *testing.T) {
 	c, _ := admitted(t)
-	c.to = &target{Target: Target{"tcp", "127.0.0.1:1"}}
 	c.begin(true)
 	if !c.end() {
 		t.Error("it is not cut")
 	}
-	func() {
-		defer func() {
-			if p := recover(); p != http.ErrAbortHandler {
-				t.Errorf("the handler ended with %v, want %v", p, http.ErrAbortHandler)
-			}
-		}()
-		request := httptest.NewRequest("GET", "/", nil)
-		c.front.handle(httptest.NewRecorder(), request.WithContext(withConn(t.Context(), c)))
-	}()
+	if f := c.exchange(); f != over {
+		t.Errorf("it goes on with %v", f)
+	}
 	if s := c.front.Stats(); s.Requests != [6]uint64{1} || s.Failed != 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A panic ends one connection, and is told.
+func TestPanic(t *testing.T) {
+	c, client := admitted(t)
+	var log lines
+	c.front.cfg.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	c.reading = nil
+	go c.serve()
+	io.WriteString(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	if got, err := io.ReadAll(client); len(got) > 0 || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	eventually(t, "nothing open", func() bool { s := c.front.Stats(); return s.Connections == 0 && s.InFlight == 0 })
+	if !strings.Contains(log.String(), "ended by a panic: ") {
+		t.Errorf("log:\n%s", log.String())
+	}
+}
+
+// A client that went before its request is passed on gets no kept connection, of which
+// nobody would tell the program that the client has gone.
+func TestGoneBeforeAKeptConnection(t *testing.T) {
+	c, _ := admitted(t)
+	here, there := net.Pipe()
+	defer there.Close()
+	c.begin(true)
+	c.run()
+	c.kept = &upstream{endpoint: newEndpoint(here)}
+	c.x.abort()
+	if u, err := c.upstream(); u != nil || err == nil {
+		t.Errorf("%v, %v", u, err)
+	}
+	c.Close()
+	if _, err := there.Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("the kept connection: %v", err)
 	}
 }

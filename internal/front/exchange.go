@@ -3,253 +3,183 @@ package front
 import (
 	"context"
 	"errors"
-	"io"
-	"net/http"
-	"net/http/httptrace"
-	"net/textproto"
 	"sync"
 	"syscall"
-	"time"
 )
 
-const (
-	// continueTime is how long the program has to answer Expect: 100-continue
-	// before the body is asked for regardless, as clients do (curl after 1 s).
-	continueTime = time.Second
-
-	// settleTime is how long after the answer's end the last of the request may
-	// still be on its way for the connection to be kept.
-	settleTime = 50 * time.Millisecond
-)
-
-// An exchange is one request and its answer. It is the transport of the reverse
-// proxy for that request: it writes the request as it came, once, and never again.
+// An exchange is one request and its answer. The request is written once, and never
+// again.
 type exchange struct {
 	conn *conn
-	in   *http.Request // the server's own, which gets the trailers
-	w    http.ResponseWriter
 
-	status  int  // said to the client; 0 if none was
-	refused bool // for its body, and counted
-	last    bool // the connection leaves after the answer
-	tunnel  *upstream
-	sent    sendState
+	toHEAD   bool
+	http10   bool
+	keeps    bool   // the client keeps the connection
+	upgrade  string // what it offers to change to
+	headSize int    // bytes of the head
 
-	informing sync.Mutex // net/http writes 1xx for whoever says them, at once
+	status  int      // said to the client; 0 if none was
+	refused bool     // for its body, and counted
+	last    bool     // the connection leaves after the answer
+	kept    bool     // the answer did not say that it closes
+	asked   bool     // the request was written, as far as it was here
+	stale   bool     // the connection to the program had ended before
+	failed  error    // of ask
+	sending *sending // nil: no more of the body is to come
+
+	informing sync.Mutex // who writes what comes before the answer
 	continued bool       // 100 was said
 	answered  bool       // it is too late for that
 
-	mu       sync.Mutex
-	up       *upstream // that the request was written to, whole
-	finished bool      // the client sends no more (FIN)
+	// conn.mu guards what follows.
+	up      *upstream
+	cancel  context.CancelFunc // of the making of one
+	aborted bool               // the client has gone, or was cut
+	written bool               // up has the request, whole
+	ended   bool               // up was told that the client sends no more
 }
 
-// sendState is how far the body of a request has got.
-type sendState struct {
-	ask  chan struct{} // closed when the body may be read
-	done chan struct{} // closed when nothing reads or writes it any more; nil if there is none
-	err  error         // valid after done
-	read bool          // the body was read to its end; valid after done
-	skip chan struct{} // closed when it is not wanted
-}
-
-// RoundTrip sends the request to the program and returns its answer.
-func (x *exchange) RoundTrip(out *http.Request) (*http.Response, error) {
-	ctx := out.Context()
-	u, err := x.conn.upstream(ctx)
-	if err != nil {
-		return nil, &unreachable{err}
+// exchange answers the request at hand.
+func (c *conn) exchange() fate {
+	if !c.run() {
+		return over
 	}
-	stop := context.AfterFunc(ctx, u.abort)
-	u.expect(x.in.Method)
-	answer, err := x.ask(u, out)
+	x := &c.x
+	err := x.pass()
+	if err == nil && x.up != nil && c.phase == tunnel {
+		return pipe
+	}
+	if err != nil {
+		err = x.fail(err)
+	}
+	settled := x.settled()
+	if !x.refused {
+		c.front.count(x.status)
+	}
+	if err == nil && settled && x.kept {
+		c.in.used(c.followed)
+		c.followed = 0
+		c.framing.restart()
+		c.idle()
+		return wait
+	}
+	c.mu.Lock()
+	c.uncount()
+	c.running = nil
+	c.over = c.over || !settled
+	c.reset = c.reset || err != nil && x.http10
+	c.mu.Unlock()
+	return over
+}
+
+// pass passes the request on and its answer back. With an error, and as long as no status
+// was said, nothing of an answer has been written.
+func (x *exchange) pass() error {
+	u, err := x.send()
+	if u == nil {
+		return err
+	}
+	if err == nil {
+		err = x.readHead(u)
+	}
+	x.noMore()
+	switch {
+	case err != nil:
+	case u.framing.head.status == 101:
+		if err = x.change(u); err == nil {
+			return nil
+		}
+	default:
+		err = x.answer(u)
+	}
+	if err != nil || !x.sentWhole() || u.in.length() > u.followed {
+		x.drop(u, err)
+		return err
+	}
+	u.in.empty()
+	x.conn.keep(u)
+	return nil
+}
+
+// drop ends a connection to the program. One that failed is aborted.
+func (x *exchange) drop(u *upstream, err error) {
+	c := x.conn
+	c.mu.Lock()
+	x.up = nil
+	c.mu.Unlock()
 	if err != nil {
 		u.abort()
-		return nil, err
 	}
-	x.wrap(u, answer, stop)
-	return answer, nil
+	u.discard()
 }
 
-// written notes that the whole request has been written to u. From then on the end
-// of what the client sends is passed on, which would cut it before.
-func (x *exchange) written(u *upstream) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.up = u
-	if x.finished {
-		closeWrite(u.Conn)
-	}
-}
-
-// clientDone passes on that the client sends no more.
-func (x *exchange) clientDone() {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.finished = true
-	if x.up != nil {
-		closeWrite(x.up.Conn)
-	}
-}
-
-// gone reports whether the client said that it sends no more, which most mean as
-// that they have gone.
-func (x *exchange) gone() bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.finished
-}
-
-// ask writes the request and reads the head of the answer.
-func (x *exchange) ask(u *upstream, out *http.Request) (*http.Response, error) {
-	if err := x.send(u, out); err != nil {
-		return nil, err
-	}
-	answer, err := x.readHead(u, out)
-	x.noMore()
-	if x.sent.skip != nil {
-		close(x.sent.skip)
-	}
-	if err != nil {
-		return nil, u.why(err)
-	}
-	if answer.StatusCode == http.StatusSwitchingProtocols && (out.Header.Get("Upgrade") == "" || !x.sentWhole()) {
-		return nil, malformed("101 that nobody asked for, or before the end of the request")
-	}
-	return answer, nil
-}
-
-// readHead reads heads until one is final, and passes the others on.
-func (x *exchange) readHead(u *upstream, out *http.Request) (*http.Response, error) {
-	trace := httptrace.ContextClientTrace(out.Context())
+// send writes the request, or what is here of it, on a connection that still stands, and
+// reads what comes first.
+func (x *exchange) send() (*upstream, error) {
 	for {
-		answer, err := http.ReadResponse(u.br, out)
+		u, err := x.conn.upstream()
 		if err != nil {
-			return nil, err
+			return nil, &unreachable{err}
 		}
-		code := answer.StatusCode
-		if code >= 200 || code == http.StatusSwitchingProtocols {
-			asItCame(answer.Header, &u.framing.head)
-			return answer, nil
+		u.expect(x.toHEAD)
+		if u.raw != nil {
+			if err = u.raw.Read(x.conn.asking); err == nil {
+				err = x.failed
+			}
+		} else {
+			x.write(none)
+			err = u.readPlain()
 		}
-		if x.in.ProtoAtLeast(1, 1) {
-			x.inform(func() { trace.Got1xxResponse(code, textproto.MIMEHeader(answer.Header)) }, code)
+		if x.stale {
+			x.stale = false
+			x.drop(u, nil)
+			continue
 		}
-		if code == http.StatusContinue && x.sent.ask != nil {
-			close(x.sent.ask)
-			x.sent.ask = nil
+		if err != nil {
+			return u, u.why(err)
+		}
+		return u, nil
+	}
+}
+
+// ask is send's, for raw.Read. That nothing is there to be read is looked at after the
+// wait was prepared, so that a read is made only when something has come.
+func (c *conn) ask(fd uintptr) bool {
+	x := &c.x
+	u := x.up
+	if !x.asked {
+		_, err := peek(fd)
+		nothing := err == syscall.EAGAIN
+		if x.stale = u.used && !nothing; x.stale {
+			return true
+		}
+		if x.write(int(fd)); nothing {
+			return false
 		}
 	}
+	_, x.failed = u.fill(fd)
+	return x.failed != syscall.EAGAIN
 }
 
-// inform passes on what comes before the answer.
-func (x *exchange) inform(say func(), code int) {
-	x.informing.Lock()
-	defer x.informing.Unlock()
-	x.continued = x.continued || code == http.StatusContinue
-	say()
-}
-
-// noMore says that the answer is there, or that there is none.
-func (x *exchange) noMore() {
-	x.informing.Lock()
-	defer x.informing.Unlock()
-	x.answered = true
-}
-
-// askForBody does so where the program has not, and reports whether it is still
-// wanted.
-func (x *exchange) askForBody() bool {
-	x.informing.Lock()
-	defer x.informing.Unlock()
-	if !x.continued && !x.answered && x.in.ProtoAtLeast(1, 1) {
-		x.continued = true
-		x.w.WriteHeader(http.StatusContinue)
-	}
-	return !x.answered
-}
-
-// asItCame undoes what reading the head did to it: net/http takes Pragma: no-cache
-// for Cache-Control, and forgets what Connection names where that says close.
-func asItCame(fields http.Header, h *head) {
-	if !h.cacheControl {
-		delete(fields, "Cache-Control")
-	}
-	if h.connection != "" {
-		fields.Set("Connection", h.connection)
-	}
-}
-
-// why says what the want of an answer means.
-func (u *upstream) why(err error) error {
-	if u.came && !isEnd(err) {
-		return malformed(err.Error())
-	}
-	return &unanswered{err}
-}
-
-// wrap makes the answer's body one that knows what becomes of the connection.
-func (x *exchange) wrap(u *upstream, answer *http.Response, stop func() bool) {
-	if answer.StatusCode == http.StatusSwitchingProtocols {
-		x.tunnel = u
-		answer.Body = &tunnelBody{u}
-		return
-	}
-	answer.Body = &answerBody{Reader: answer.Body, x: x, u: u, stop: stop}
-}
-
-// An answerBody is the body of an answer. It flushes what the client is to have
-// before it waits for more, so nothing is held back and nothing is flushed in vain.
-type answerBody struct {
-	io.Reader
-	x     *exchange
-	u     *upstream
-	stop  func() bool // stops the aborting by the client; false if it has aborted
-	over  bool
-	began bool
-}
-
-func (b *answerBody) Read(p []byte) (int, error) {
-	if !b.began {
-		b.began = true
-		b.u.flush = func() { http.NewResponseController(b.x.w).Flush() }
-	}
-	if b.over {
-		return 0, io.EOF
-	}
-	n, err := b.Reader.Read(p)
+// fail answers in the program's place, or returns the error where nobody can be told.
+func (x *exchange) fail(err error) error {
+	c := x.conn
+	c.mu.Lock()
+	refused, aborted := c.refused, x.aborted
+	c.mu.Unlock()
+	var none *unanswered
+	blameless := aborted || isClientError(err) || x.gone() && (x.status > 0 || errors.As(err, &none))
 	switch {
-	case err == io.EOF:
-		b.end()
-	case err != nil:
-		b.u.flush() // what came before the break is the client's
-		if b.x.in.Context().Err() == nil && !b.x.gone() {
-			b.x.conn.front.failed.Add(1)
-		}
+	case x.status == 0 && refused != nil:
+		x.refused = true
+		c.front.refuse(refused)
+		return x.say(400, refusedText(refused))
+	case blameless || refused != nil:
+		return err
 	}
-	return n, err
-}
-
-// end keeps the connection for the next request, if nothing speaks against it.
-func (b *answerBody) end() {
-	b.over, b.u.flush = true, nil
-	if b.stop() && !b.u.surplus && b.x.sentWhole() {
-		b.x.conn.keep(b.u)
-		return
+	c.front.failed.Add(1)
+	if x.status > 0 {
+		return err
 	}
-	b.u.discard()
-}
-
-// Close is httputil's. Where it comes before the end the request ends, and its
-// context aborts the connection.
-func (b *answerBody) Close() error { return nil }
-
-// sentWhole reports whether the whole request has been written.
-func (x *exchange) sentWhole() bool {
-	return x.sent.done == nil || ended(x.sent.done, true) && x.sent.err == nil
-}
-
-// isEnd reports whether the program ended the connection, one way or the other.
-func isEnd(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
+	return x.say(502, "drainit's front got no answer: "+err.Error()+"\n")
 }

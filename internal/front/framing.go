@@ -12,11 +12,13 @@ type framing struct {
 
 	state   state
 	partial []byte // of the line that is not whole yet
-	size    int    // bytes of whole lines of the head, or of the trailers
+	size    int    // bytes of whole lines of the head, those of 1xx before it included
+	began   int    // size where this head begins
 	fields  int    // of this head
 	excess  int    // bytes of chunk extensions in this body
 	left    uint64 // bytes of the body or chunk that are to come
 	blank   int    // empty lines before this request
+	trailer []byte // the lines after a chunked body
 
 	head head
 }
@@ -42,7 +44,9 @@ const (
 	headLimit     = 64 << 10  // bytes of a request's head
 	answerLimit   = 256 << 10 // bytes of a response's head, those of 1xx before it included
 	fieldLimit    = 1000      // fields of a head; Node.js takes 2000, Apache 100
-	trailerLimit  = 3 << 10   // bytes; net/http wants them in its buffer of 4 KiB
+	nameLimit     = 100       // names in Connection, each of which is looked for among all fields
+	trailerLimit  = 3 << 10   // bytes; Go's own server wants them in its buffer of 4 KiB
+	blankLimit    = 2         // empty lines before a request
 	chunkLimit    = 256       // bytes of a chunk's line, its extensions included
 	excessLimit   = 4 << 10   // bytes of chunk extensions in one body
 	chunkSizeMost = 15        // hexadecimal digits
@@ -71,29 +75,52 @@ func (m *framing) begun() bool {
 }
 
 // restart prepares for the next message, after the end of the one before.
-func (m *framing) restart() {
-	*m = framing{response: m.response, head: head{afterPOST: m.head.post}}
+func (m *framing) restart() { *m = framing{response: m.response} }
+
+// heading is next as far as the end of the head, or of one of a 1xx before it.
+func (m *framing) heading(p []byte) (n int, done bool, err error) {
+	for n < len(p) && !done {
+		inHead := m.state == fieldLine
+		k, err := m.some(p[n:])
+		n += k
+		if err != nil {
+			return n, false, err
+		}
+		done = inHead && m.state != fieldLine
+	}
+	return n, done, nil
 }
 
-// next follows p as far as the end of the message. It returns how many bytes that
-// were, and whether the message ended with them. With an error n is what may be
-// passed on: never the end of a head, so that nobody can take it for a whole one.
-func (m *framing) next(p []byte) (n int, done bool, err error) {
+// mayBeLong reports whether more of a body may come than a small buffer holds.
+func (m *framing) mayBeLong() bool { return m.state != bodyData || m.left > bufferSize }
+
+// headSize is how many bytes the head has that ended last.
+func (m *framing) headSize() int { return m.size - m.began }
+
+// payload is next for a message whose head has ended. It moves what of p is the body's
+// to the front, which is data: the lines of a chunked one are left out.
+func (m *framing) payload(p []byte) (data []byte, n int, err error) {
+	end := 0
 	for n < len(p) && m.state != complete {
 		switch m.state {
 		case untilClose:
-			return len(p), false, nil
+			return p, len(p), nil
 		case bodyData, chunkData:
-			n += m.data(len(p) - n)
+			k := m.data(len(p) - n)
+			if end != n {
+				copy(p[end:], p[n:n+k])
+			}
+			end += k
+			n += k
 		default:
 			k, err := m.some(p[n:])
 			n += k
 			if err != nil {
-				return n, false, err
+				return p[:end], n, err
 			}
 		}
 	}
-	return n, m.state == complete, nil
+	return p[:end], n, nil
 }
 
 // data takes at most n bytes of the body and returns how many.
@@ -143,7 +170,7 @@ func (m *framing) unfinished() error {
 	case fieldLine:
 		return m.fits(length)
 	case trailers:
-		if m.size+length > trailerLimit {
+		if len(m.trailer)+length > trailerLimit {
 			return badTrailer
 		}
 	case chunkEnd:
@@ -191,20 +218,21 @@ func (m *framing) line(line []byte) error {
 		m.state = chunkLine
 		return nil
 	case trailers:
-		return m.trailer(body)
+		return m.trailerLine(line)
 	case startLine:
 		return m.start(body)
 	}
 	return m.field(body)
 }
 
-// start takes the first line of a message, or an empty one before it.
+// start takes the first line of a message, or an empty one before a request, which old
+// clients send after a body (RFC 9112, section 2.2).
 func (m *framing) start(line []byte) error {
-	// Old browsers sent an empty line after the body of a POST; net/http skips two.
-	if len(line) == 0 && m.head.afterPOST && m.blank < 2 {
+	if len(line) == 0 && !m.response && m.blank < blankLimit {
 		m.blank++
 		return nil
 	}
+	m.head, m.fields, m.began = head{}, 0, m.size
 	m.size += len(line) + 2 // above the limit the next line tells
 	m.state = fieldLine
 	if m.response {
@@ -226,10 +254,17 @@ func (m *framing) field(line []byte) error {
 		return tooMany
 	}
 	name, value, err := splitField(line)
+	m.head.spaced = len(line) != len(name)+len(": ")+len(value) || line[len(name)+1] != ' '
+	if err == nil && m.response {
+		name = m.head.trimName(name)
+	}
+	if err == nil && !isName(name) {
+		err = badName
+	}
 	if err != nil {
 		return err
 	}
-	return m.head.field(name, value)
+	return m.head.field(name, value, m.response)
 }
 
 // endOfHead decides how the message goes on.
@@ -242,8 +277,7 @@ func (m *framing) endOfHead() error {
 	case h.status == 101:
 		m.state = untilClose
 	case m.response && h.status < 200:
-		m.state, m.fields = startLine, 0
-		m.head = head{}
+		m.state = startLine
 	case m.toHEAD || h.status == 204 || h.status == 304:
 		m.state = complete
 	case h.chunked:
@@ -279,28 +313,32 @@ func (m *framing) chunk(line []byte) error {
 		return badChunk
 	}
 	if size == 0 {
-		m.state, m.size = trailers, 0
+		m.state = trailers
 		return nil
 	}
 	m.state, m.left = chunkData, size
 	return nil
 }
 
-// trailer takes a line of the trailers, or the empty one at their end.
-func (m *framing) trailer(line []byte) error {
-	if m.size += len(line) + 2; m.size > trailerLimit {
+// trailerLine takes a line of the trailers with its end, or the empty one that ends them.
+func (m *framing) trailerLine(line []byte) error {
+	if len(m.trailer)+len(line) > trailerLimit {
 		return badTrailer
 	}
-	if len(line) == 0 {
+	if len(line) == len("\r\n") {
 		m.state = complete
 		return nil
 	}
 	name, _, err := splitField(line)
+	if err == nil && !isName(name) {
+		err = badName
+	}
 	if err != nil {
 		return err
 	}
 	if inNoTrailer(name) {
 		return badTrailer
 	}
+	m.trailer = append(m.trailer, line...)
 	return nil
 }

@@ -2,15 +2,15 @@ package front
 
 import (
 	"bytes"
+	"net/url"
 	"strings"
 )
 
 // head is what the framing of a message, and the front, need to know of its head.
 type head struct {
-	post      bool // the method is POST
-	afterPOST bool // that of the request before was
-	http10    bool
-	status    int // of a response
+	isHEAD bool // the method is HEAD
+	http10 bool
+	status int // of a response
 
 	authority string // of a target in absolute form
 	host      string
@@ -21,11 +21,29 @@ type head struct {
 	hasLength bool
 	length    uint64
 
-	cacheControl bool   // there is a Cache-Control field
-	connection   string // what the Connection fields name
+	expects bool // Expect: 100-continue
+
+	closes   bool   // Connection names close
+	keeps    bool   // keep-alive
+	upgrades bool   // upgrade
+	named    []byte // what else it names, each name followed by a comma
+	names    int    // how many that are
+	upgrade  string // the first Upgrade field
+
+	forwarded  int  // X-Forwarded-For fields
+	edited     bool // a field is none that goes on as it came
+	spaced     bool // this field has other than one space before its value, or some behind
+	badTrailer bool // Trailer names what may not come after a body
 }
 
-const badStart violation = "a malformed first line"
+const (
+	badStart  violation = "a malformed first line"
+	badName   violation = "a malformed header name"
+	badTarget violation = "a malformed target"
+
+	// cannotExpect is refused with 417.
+	cannotExpect violation = "an expectation other than 100-continue"
+)
 
 // requestLine takes METHOD SP TARGET SP VERSION. The target may have any byte that
 // is no control character and no space.
@@ -41,11 +59,31 @@ func (h *head) requestLine(line []byte) error {
 	if string(method) == "CONNECT" {
 		return violation("CONNECT is not served")
 	}
-	h.post = string(method) == "POST"
-	if target[0] != '/' && string(target) != "*" {
-		return h.absolute(string(target))
+	h.isHEAD = string(method) == "HEAD"
+	switch {
+	case target[0] == '/':
+		return path(target)
+	case string(target) == "*":
+		return nil
 	}
-	return nil
+	return h.absolute(string(target))
+}
+
+// path refuses what is no percent-encoding in a path. That of a query is the program's
+// matter.
+func path(target []byte) error {
+	if end := bytes.IndexByte(target, '?'); end >= 0 {
+		target = target[:end]
+	}
+	for {
+		at := bytes.IndexByte(target, '%')
+		if at < 0 {
+			return nil
+		}
+		if target = target[at+1:]; len(target) < 2 || !isHex(target[0]) || !isHex(target[1]) {
+			return badTarget
+		}
+	}
 }
 
 // absolute takes a target in absolute form, which says the host once more.
@@ -60,7 +98,10 @@ func (h *head) absolute(target string) error {
 	if rest == "" || strings.Contains(rest, "@") {
 		return violation("a URL without a host, or with a user, as the target")
 	}
-	h.authority = rest
+	if _, err := url.ParseRequestURI(target); err != nil || !isHost([]byte(rest)) {
+		return badTarget
+	}
+	h.authority, h.edited = rest, true
 	return nil
 }
 
@@ -90,62 +131,130 @@ func (h *head) statusLine(line []byte) error {
 	if h.status < 100 {
 		return badStart
 	}
+	h.edited = len(rest) == 3
 	return h.version(version)
 }
 
-// splitField takes NAME ":" VALUE.
+// splitField takes NAME ":" VALUE. The name is not looked at yet.
 func splitField(line []byte) (name, value []byte, err error) {
 	if line[0] == ' ' || line[0] == '\t' {
 		return nil, nil, violation("a folded header line")
 	}
-	name, value, ok := bytes.Cut(line, []byte(":"))
-	if !ok || !isName(name) {
-		return nil, nil, violation("a malformed header name")
+	before, after, ok := bytes.Cut(line, []byte{':'})
+	if !ok {
+		return nil, nil, badName
 	}
-	return name, bytes.Trim(value, " \t"), nil
+	return before, trim(after), nil
 }
 
-// field notes a field that says something of the framing or the host.
-func (h *head) field(name, value []byte) error {
-	switch {
-	case is(name, "content-length"):
-		return h.contentLength(value)
-	case is(name, "transfer-encoding"):
+// trimName takes the space before the colon out of a name of an answer (RFC 9112,
+// section 5.1).
+func (h *head) trimName(name []byte) []byte {
+	if short := bytes.TrimRight(name, " \t"); len(short) < len(name) {
+		h.edited = true
+		return short
+	}
+	return name
+}
+
+// field notes a field that says something of the framing, the host or this hop.
+func (h *head) field(name, value []byte, response bool) error {
+	switch known(name) {
+	case contentLength:
+		return h.contentLength(value, response)
+	case transferEncoding:
+		h.edited = h.edited || response || h.spaced || string(value) != "chunked"
 		if h.codings++; h.codings > 1 || !is(value, "chunked") {
 			return violation("a Transfer-Encoding that is not chunked alone")
 		}
 		h.chunked = true
-	case is(name, "host"):
+	case host:
 		h.hosts++
 		if h.authority != "" {
-			h.host = string(value)
+			h.edited, h.host = true, string(value)
 		}
-	case is(name, "cache-control"):
-		h.cacheControl = true
-	case is(name, "connection"):
-		if h.connection != "" {
-			h.connection += ","
+		if !response && !isHost(value) {
+			return violation("a malformed Host")
 		}
-		h.connection += string(value)
+	case expectation:
+		if !response && len(value) > 0 {
+			if h.expects = is(value, "100-continue"); !h.expects {
+				return cannotExpect
+			}
+		}
+	case connection:
+		h.edited = true
+		return h.connection(value)
+	case upgrade:
+		h.edited = true
+		if h.upgrade == "" {
+			h.upgrade = string(value)
+		}
+	case trailer:
+		h.edited = true
+		h.trailer(value)
+	case forwardedFor:
+		h.forwarded++
+	case hop, te:
+		h.edited = true
 	}
 	return nil
 }
 
-func (h *head) contentLength(value []byte) error {
-	if h.hasLength {
-		return violation("more than one Content-Length")
-	}
+func (h *head) contentLength(value []byte, response bool) error {
 	if len(value) == 0 || len(value) > 18 {
 		return violation("a malformed Content-Length")
 	}
+	var length uint64
 	for _, b := range value {
 		if b < '0' || b > '9' {
 			return violation("a malformed Content-Length")
 		}
-		h.length = h.length*10 + uint64(b-'0')
+		length = length*10 + uint64(b-'0')
 	}
-	h.hasLength = true
+	if h.hasLength {
+		if !response || length != h.length {
+			return violation("more than one Content-Length")
+		}
+		h.edited = true // an answer's that says it twice is one (RFC 9110, section 8.6)
+	}
+	h.edited = h.edited || h.spaced || value[0] == '0' && len(value) > 1
+	h.hasLength, h.length = true, length
 	return nil
+}
+
+// connection notes what a Connection field names.
+func (h *head) connection(value []byte) error {
+	for len(value) > 0 {
+		var name []byte
+		name, value = element(value)
+		switch {
+		case is(name, "close"):
+			h.closes = true
+		case is(name, "keep-alive"):
+			h.keeps = true
+		case is(name, "upgrade"):
+			h.upgrades = true
+		default:
+			if h.names++; h.names > nameLimit {
+				return tooMany
+			}
+			h.named = append(append(h.named, name...), ',')
+		}
+	}
+	return nil
+}
+
+// trailer looks at what a Trailer field names.
+func (h *head) trailer(value []byte) {
+	for len(value) > 0 {
+		var name []byte
+		name, value = element(value)
+		switch known(name) {
+		case contentLength, transferEncoding, trailer:
+			h.badTrailer = true
+		}
+	}
 }
 
 // check refuses heads that contradict themselves.
@@ -155,6 +264,8 @@ func (h *head) check(response bool) error {
 		return violation("Transfer-Encoding together with Content-Length")
 	case h.chunked && h.http10:
 		return violation("Transfer-Encoding in HTTP/1.0")
+	case h.chunked && h.badTrailer:
+		return badTrailer
 	case response:
 		return nil
 	case h.hosts > 1:
@@ -163,64 +274,18 @@ func (h *head) check(response bool) error {
 		return violation("no Host")
 	case h.hosts > 0 && !strings.EqualFold(h.authority, h.host):
 		return violation("a Host that is not the target's")
+	case h.upgrades && !isPrintable(h.upgrade):
+		return violation("a malformed Upgrade")
 	}
 	return nil
 }
 
 // inNoTrailer reports whether a field may not come after the body (RFC 9110,
-// section 6.5.1), as far as it concerns framing and the host.
+// section 6.5.1), as far as it concerns framing, the host and this hop.
 func inNoTrailer(name []byte) bool {
-	return is(name, "content-length") || is(name, "transfer-encoding") || is(name, "host") ||
-		is(name, "trailer") || is(name, "connection") || is(name, "upgrade")
-}
-
-// is reports whether b is the lower-case ASCII word, in any case.
-func is(b []byte, word string) bool {
-	if len(b) != len(word) {
-		return false
+	switch known(name) {
+	case contentLength, transferEncoding, host, trailer, connection, upgrade:
+		return true
 	}
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != word[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// isName reports whether b is a token (RFC 9110, section 5.6.2).
-func isName(b []byte) bool {
-	for _, c := range b {
-		if !isToken[c] {
-			return false
-		}
-	}
-	return len(b) > 0
-}
-
-func hexDigit(b byte) (byte, bool) {
-	switch {
-	case '0' <= b && b <= '9':
-		return b - '0', true
-	case 'a' <= b && b <= 'f':
-		return b - 'a' + 10, true
-	case 'A' <= b && b <= 'F':
-		return b - 'A' + 10, true
-	}
-	return 0, false
-}
-
-// isToken has the bytes of names and methods, isControl those that are in no line.
-var isToken, isControl = byteSets()
-
-func byteSets() (token, control [256]bool) {
-	for c := range 256 {
-		b := byte(c)
-		token[c] = '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' ||
-			strings.IndexByte("!#$%&'*+-.^_`|~", b) >= 0
-		control[c] = b < ' ' && b != '\t' || b == 0x7f
-	}
-	return token, control
+	return false
 }

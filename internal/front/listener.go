@@ -17,23 +17,23 @@ const (
 	emptyListener = 500 * time.Millisecond
 )
 
-// A listener is a route's. The connections of Accept are [conn]s.
+// A listener is a route's.
 type listener struct {
 	net.Listener
 	front *Front
 	to    *target
 }
 
-// Accept waits for the next client, and for room for it.
-func (l *listener) Accept() (net.Conn, error) {
+// serve serves each client, and waits for room for it before. It returns why the
+// listener ended.
+func (l *listener) serve() error {
 	for {
 		l.front.waitForRoom()
 		c, err := l.Listener.Accept()
 		if err == nil {
-			return l.front.admit(c, l.to), nil
-		}
-		if !l.front.acceptFailed(err) {
-			return nil, err
+			go l.front.admit(c, l.to).serve()
+		} else if !l.front.acceptFailed(err) {
+			return err
 		}
 	}
 }

@@ -415,10 +415,20 @@ func TestEndAfterTheRequest(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		near, far := net.Pipe()
+		client, server := net.Pipe()
 		end := make(chan bool, 1)
-		x := &exchange{in: &http.Request{ContentLength: 4, Body: io.NopCloser(strings.NewReader("body"))}}
-		x.clientDone()
-		x.sendBody(&upstream{Conn: halfCloser{near, end}})
+		c := newConn(server, New(Config{}), nil)
+		go io.WriteString(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n")
+		c.readPlain()
+		if c.step() != upload || !c.run() {
+			t.Fatal("the body is not to come")
+		}
+		c.x.up = &upstream{endpoint: newEndpoint(halfCloser{near, end})}
+		c.hangUp(false)
+		go c.x.write(none)
+		readHead(bufio.NewReader(far))
+		synctest.Wait()
+		go io.WriteString(client, "body")
 		if synctest.Wait(); len(end) > 0 {
 			t.Error("the end came before the body")
 		}
@@ -751,5 +761,48 @@ func TestHintsWhileTheBodyIsAskedFor(t *testing.T) {
 		default:
 			t.Fatalf("%q, %v", head, err)
 		}
+	}
+}
+
+// A body that could not be passed on, since no program was there, leaves nothing for the
+// next request on the connection.
+func TestExpectContinueAfterUnreachable(t *testing.T) {
+	l := listen(t)
+	l.Close()
+	_, front := behind(t, l.Addr())
+	c := dial(t, front)
+	r := bufio.NewReader(c)
+	io.WriteString(c, "POST /first HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nfirst")
+	answer, err := http.ReadResponse(r, nil)
+	if err != nil || answer.StatusCode != 502 {
+		t.Fatal(answer, err)
+	}
+	io.Copy(io.Discard, answer.Body)
+	l, err = net.Listen("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	got := make(chan string, 1)
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		r := bufio.NewReader(c)
+		readHead(r)
+		body := make([]byte, 6)
+		n, _ := io.ReadFull(r, body)
+		got <- string(body[:n])
+		io.WriteString(c, "HTTP/1.1 204 No Content\r\n\r\n")
+	}()
+	io.WriteString(c, "POST /second HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nExpect: 100-continue\r\n\r\n")
+	if line, err := r.ReadString('\n'); line != "HTTP/1.1 100 Continue\r\n" {
+		t.Fatal(line, err)
+	}
+	io.WriteString(c, "second")
+	if body := receive(t, got); body != "second" {
+		t.Errorf("the program got the body %q", body)
 	}
 }

@@ -2,192 +2,232 @@ package front
 
 import (
 	"errors"
-	"io"
-	"net"
+	"log/slog"
 	"os"
-	"slices"
+	"runtime/debug"
 	"syscall"
 	"time"
 )
 
-// Read returns what the client sent, at most to the end of the message. After that
-// it waits until the message is answered. A tunnel is read by WriteTo.
-func (c *conn) Read(p []byte) (int, error) {
-	c.mu.Lock()
-	asked, over := c.asked, c.over
-	c.mu.Unlock()
-	if over {
-		return 0, io.EOF
-	}
-	if asked {
-		return 0, c.hold()
-	}
-	if c.framing.state == complete {
-		c.framing.restart()
-	}
-	return c.readMessage(p)
-}
+// fate is how a connection goes on.
+type fate uint8
 
-// readMessage returns the next bytes of a message.
-func (c *conn) readMessage(p []byte) (int, error) {
-	if c.refused != nil {
-		return 0, c.refusal()
-	}
-	n, err := c.readSome(p)
-	if n == 0 {
-		return 0, err
-	}
-	k, _, refused := c.framing.next(p[:n])
-	if k < n {
-		c.early = slices.Concat(p[k:n], c.early)
-	}
-	if whole := c.framing.state == complete; whole || c.framing.begun() {
-		c.begin(whole)
-	} else if len(c.early) == 0 {
-		c.notBegun()
-	}
-	if refused != nil {
-		c.mu.Lock()
-		c.refused = refused
-		c.mu.Unlock()
-		return 0, c.refusal()
-	}
-	return k, err
-}
-
-// readSome reads from what is there already, or from the socket.
-func (c *conn) readSome(p []byte) (int, error) {
-	if len(c.early) > 0 {
-		n := copy(p, c.early)
-		c.early = c.early[n:]
-		if n < awake && !c.framing.begun() {
-			c.Conn.SetReadDeadline(time.Now().Add(headTime))
-		}
-		return n, nil
-	}
-	if c.framing.begun() {
-		return c.Conn.Read(p)
-	}
-	return c.readFirst(p)
-}
-
-// readFirst waits for the first bytes of a request. When no more are wanted it ends
-// the connection, unless some are there already.
-func (c *conn) readFirst(p []byte) (int, error) {
-	c.mu.Lock()
-	if c.leaving {
-		c.mu.Unlock()
-		return c.readLast(p)
-	}
-	c.waiting, c.since = true, time.Now()
-	c.mu.Unlock()
-	n, err := c.Conn.Read(p)
-	c.mu.Lock()
-	c.waiting = false
-	leaving := c.leaving
-	c.mu.Unlock()
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return c.readLast(p)
-	}
-	if n > 0 && (leaving || n < awake) { // with a deadline of leave's, or of net/http's for silence
-		c.Conn.SetReadDeadline(time.Now().Add(headTime))
-	}
-	return n, err
-}
-
-// awake is how many bytes of a further request net/http waits for before it bounds
-// the head.
-const awake = 4
-
-// readLast returns what has arrived, without waiting: a client that asked in the
-// last moment is answered.
-func (c *conn) readLast(p []byte) (n int, err error) {
-	if c.raw == nil {
-		return 0, io.EOF
-	}
-	c.Conn.SetReadDeadline(time.Now().Add(headTime))
-	c.raw.Read(func(fd uintptr) bool {
-		n, _ = syscall.Read(int(fd), p)
-		return true
-	})
-	if n <= 0 {
-		return 0, io.EOF
-	}
-	return n, nil
-}
-
-// hold waits while the request at hand is answered, and looks after the client
-// meanwhile: a byte of its next request is kept, the end of what it sends is passed
-// on, and that it has gone is an error, which ends the request. It ends when net/http
-// no longer wants to read.
-func (c *conn) hold() error {
-	for {
-		c.mu.Lock()
-		for len(c.early) > 0 && !c.stopped && !c.closed {
-			c.cond.Wait()
-		}
-		err := c.holdOver()
-		c.mu.Unlock()
-		if err != nil {
-			return err
-		}
-		var b [1]byte
-		n, err := c.Conn.Read(b[:])
-		switch {
-		case n > 0:
-			c.early = append(c.early, b[0])
-			c.mu.Lock()
-			c.ahead = true
-			c.mu.Unlock()
-		case err == io.EOF:
-			c.mu.Lock()
-			c.done = true
-			x := c.running
-			c.mu.Unlock()
-			if x != nil {
-				x.clientDone()
-			}
-			return c.holdEnd()
-		case err != nil:
-			return err
-		}
-	}
-}
-
-// holdEnd is hold for a client that sends nothing any more. It may well wait for
-// its answer (shutdown(2)), which the program decides, as it would without a front.
-func (c *conn) holdEnd() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for !c.stopped && !c.closed {
-		c.cond.Wait()
-	}
-	return c.holdOver()
-}
-
-// holdOver is the error with which a hold ends, if it does. The caller holds c.mu.
-func (c *conn) holdOver() error {
-	switch {
-	case c.closed:
-		return net.ErrClosed
-	case c.stopped:
-		return os.ErrDeadlineExceeded
-	}
-	return nil
-}
+const (
+	wait   fate = iota // for a request, or more of one
+	upload             // a request is here but for its body, or the end of that
+	pipe               // as a tunnel
+	rest               // without a goroutine, until something comes
+	over
+)
 
 var past = time.Unix(1, 0)
 
-// SetReadDeadline also ends a hold, which is how net/http stops its own reading.
-func (c *conn) SetReadDeadline(t time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.stopped = !t.IsZero() && t.Before(time.Now())
-	c.cond.Broadcast()
-	return c.Conn.SetReadDeadline(t)
+// serve answers one request after another, until the connection ends or rests.
+func (c *conn) serve() {
+	rests := false
+	defer func() {
+		if !rests {
+			c.finish(recover())
+		}
+	}()
+	for c.fate = wait; c.fate == wait; {
+		if c.await(); c.fate == upload {
+			c.fate = c.exchange()
+		}
+		switch c.fate {
+		case pipe:
+			c.tunnel()
+			c.fate = over
+		case rest:
+			rests = c.rest() // and is another goroutine's from then on
+			return
+		}
+	}
 }
 
-// SetDeadline is that of net/http when a tunnel begins.
-func (c *conn) SetDeadline(t time.Time) error {
-	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
+// finish closes the connection. A panic costs it and no other.
+func (c *conn) finish(panicked any) {
+	if panicked != nil && c.front.cfg.Log != nil {
+		log := slog.NewLogLogger(c.front.cfg.Log.Handler(), slog.LevelDebug)
+		log.Printf("a client's connection ended by a panic: %v\n%s", panicked, debug.Stack())
+	}
+	c.mu.Lock()
+	mine := !c.over // and not of a goroutine that sends a body
+	c.mu.Unlock()
+	if mine {
+		ahead := c.in.length() > c.followed || c.unread()
+		c.in.giveBack()
+		c.mu.Lock()
+		c.ahead = ahead
+		c.mu.Unlock()
+	}
+	c.Close()
+}
+
+// await takes what is here already, and then waits for more. Requests that come whole
+// are answered, until the wait is over or something is left to do.
+func (c *conn) await() {
+	if c.fate = c.step(); c.fate != wait {
+		return
+	}
+	if c.lastChance() {
+		c.readLast()
+		return
+	}
+	var err error
+	if c.raw != nil {
+		err = c.raw.Read(c.reading)
+	} else if err = c.readPlain(); err == nil {
+		c.fate = c.step()
+	}
+	if err != nil && c.fate == wait && (!errors.Is(err, os.ErrDeadlineExceeded) || !c.notYet()) {
+		c.fate = over
+	}
+}
+
+// readRequests reads and answers for as long as something is there. A read that left
+// room in the buffer has emptied the socket, so none is made that finds nothing: what
+// has come since the wait was prepared ends it at once. The end alone may have come
+// together with what was read, of which the watcher tells.
+func (c *conn) readRequests(fd uintptr) bool {
+	c.fd = int(fd)
+	defer func() { c.fd = none }()
+	for {
+		all, err := c.fill(fd)
+		if err == syscall.EAGAIN {
+			return false
+		}
+		if err != nil {
+			c.fate = over
+			return true
+		}
+		if c.fate = c.step(); c.fate != wait {
+			return true
+		}
+		if c.lastChance() {
+			return true
+		}
+		if all && c.id != 0 && !c.ended {
+			return false
+		}
+	}
+}
+
+// step takes the request at hand further, and answers those that are here whole.
+func (c *conn) step() fate {
+	for c.in.length() > c.followed {
+		n, whole, err := c.framing.heading(c.in.bytes()[c.followed:])
+		c.followed += n
+		if err != nil {
+			return c.refuse(err)
+		}
+		if !whole && !c.framing.begun() {
+			c.in.used(c.followed)
+			c.followed = 0
+			c.notBegun()
+			continue
+		}
+		if c.begin(whole); !whole {
+			break
+		}
+		if f := c.body(); f != wait {
+			return f
+		}
+	}
+	return wait
+}
+
+// body looks how much of the body is here, and answers where that is all.
+func (c *conn) body() fate {
+	c.headEnd, c.bodySize = c.followed, 0
+	if c.framing.head.expects && c.framing.state != complete {
+		return upload
+	}
+	data, n, err := c.framing.payload(c.in.bytes()[c.followed:])
+	c.followed += n
+	if err != nil {
+		return c.refuse(err)
+	}
+	c.bodySize = len(data)
+	if c.framing.state != complete {
+		return upload
+	}
+	return c.exchange()
+}
+
+// lastChance reports whether the connection leaves and no request has begun, and sets
+// the read deadline where it does not. That may be too early, which notYet finds, so
+// that it need not be set for each request.
+func (c *conn) lastChance() bool {
+	begun := c.framing.begun()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = c.done
+	if c.leaving && !begun {
+		return true
+	}
+	due := c.due(begun)
+	if rests := c.awake.Add(c.front.rest); c.id != 0 && !begun && rests.Before(due) {
+		due = rests
+	}
+	if c.limit.IsZero() || due.Before(c.limit) {
+		c.limit = due
+		c.Conn.SetReadDeadline(due)
+	}
+	return false
+}
+
+// noLimit has reads wait for as long as it takes.
+func (c *conn) noLimit() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.limit = time.Time{}
+	c.Conn.SetReadDeadline(c.limit)
+}
+
+// due is when a wait ends. The caller holds c.mu.
+func (c *conn) due(begun bool) time.Time {
+	if begun || !c.served {
+		return c.since.Add(headTime)
+	}
+	return c.since.Add(idleTime)
+}
+
+// notYet reports, after the read deadline, whether to go on: it was too early, or no
+// request has begun and one may be there.
+func (c *conn) notYet() bool {
+	begun, now := c.framing.begun(), time.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	late := !now.Before(c.due(begun))
+	c.limit = time.Time{}
+	switch {
+	case late && begun:
+		return false
+	case late:
+		c.leaving = true
+	case !begun && !c.leaving && c.id != 0 && now.Sub(c.awake) >= c.front.rest:
+		c.fate = rest
+	}
+	return true
+}
+
+// readLast takes what has arrived, without waiting: a client that asked in the last
+// moment is answered. If nothing has, the connection ends.
+func (c *conn) readLast() {
+	c.fate = over
+	if c.raw == nil {
+		return
+	}
+	now := time.Now()
+	c.mu.Lock()
+	c.limit, c.since = now.Add(headTime), now
+	c.Conn.SetReadDeadline(c.limit)
+	c.mu.Unlock()
+	c.raw.Read(func(fd uintptr) bool {
+		if _, err := c.fill(fd); err == nil {
+			c.fate = wait
+		}
+		return true
+	})
 }

@@ -11,28 +11,24 @@ import (
 // a socket with unread bytes resets the connection, and takes the answer with it.
 const lingerTime = 500 * time.Millisecond
 
-// refusal is what Read returns when the client's bytes are refused. In the body of
-// a request that is the reason, and the answer, if it can still be given, is the
-// handler's matter. Elsewhere nobody has seen the request: it is answered here, and
-// to net/http the connection has ended.
-func (c *conn) refusal() error {
+// refuse answers a request that is not passed on. Nothing more is read.
+func (c *conn) refuse(why error) fate {
+	c.front.refuse(why)
 	c.mu.Lock()
-	err, answering := c.refused, c.running != nil
+	c.refused, c.over = why, true
 	c.mu.Unlock()
-	if answering {
-		return err
+	code := 400
+	switch why {
+	case tooLarge, tooMany:
+		code = 431
+	case cannotExpect:
+		code = 417
 	}
-	c.front.refuse(err)
-	status := "400 Bad Request"
-	if err == tooLarge || err == tooMany {
-		status = "431 Request Header Fields Too Large"
-	}
-	text := refusedText(err)
+	text := refusedText(why)
 	c.Conn.SetWriteDeadline(time.Now().Add(lingerTime))
-	fmt.Fprintf(c.Conn, "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"+
-		"Connection: close\r\n\r\n%s", status, len(text), text)
-	c.finish()
-	return io.EOF
+	fmt.Fprintf(c.Conn, "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"+
+		"Connection: close\r\n\r\n%s", code, reasons[code], len(text), text)
+	return over
 }
 
 // refuse counts a refused request.

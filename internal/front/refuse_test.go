@@ -23,7 +23,7 @@ func TestRefusedRequestsReachNobody(t *testing.T) {
 	for _, tt := range requestsRefused {
 		got := say(t, front, strings.ReplaceAll(withHost(tt.request), "\r\nH\n", "\r\nHost: a\n"))
 		code := "400 Bad Request"
-		if strings.HasPrefix(tt.name, "a long") || tt.name == "many fields" {
+		if strings.HasPrefix(tt.name, "a long") || strings.HasPrefix(tt.name, "many fields") {
 			code = "431 Request Header Fields Too Large"
 		}
 		if !strings.HasPrefix(got, "HTTP/1.1 "+code+"\r\n") || !strings.Contains(got, "drainit's front refused the request: ") {
@@ -214,5 +214,27 @@ func TestPipelining(t *testing.T) {
 		if got.String() != want.String() {
 			t.Errorf("by %d: %q, want %q", piece, got.String(), want.String())
 		}
+	}
+}
+
+// Nothing of a malformed body is another request: a chunk that holds one, before the
+// line that is refused, is not read again.
+func TestRefusedBodyIsNoRequest(t *testing.T) {
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		head, _ := readHead(r)
+		if io.Copy(io.Discard, r); !strings.HasPrefix(head, "POST /outer ") {
+			t.Errorf("the program got %q", head)
+		}
+	})
+	_, front := behind(t, to)
+	const inner = "0\r\n\r\nGET /inner HTTP/1.1\r\nHost: a\r\n\r\n"
+	c := dial(t, front)
+	io.WriteString(c, "POST /outer HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n")
+	time.Sleep(continueTime + 100*time.Millisecond) // the front has asked for the body
+	fmt.Fprintf(c, "%x\r\n%s\r\n1 \r\n", len(inner), inner)
+	got, _ := io.ReadAll(c)
+	if !strings.Contains(string(got), "HTTP/1.1 400 ") || strings.Count(string(got), "HTTP/1.1 ") != 2 ||
+		!strings.Contains(string(got), "Connection: close\r\n") {
+		t.Errorf("%q", got)
 	}
 }

@@ -1,11 +1,8 @@
 package front
 
 import (
-	"io"
-	"log"
-	"log/slog"
 	"net"
-	"net/http"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,21 +26,24 @@ const (
 // goroutine; each is harmless when repeated.
 type Front struct {
 	cfg       Config
-	server    http.Server
 	listeners []*listener
-	errorLog  *log.Logger
 	waitUntil time.Time
 
-	most int // connections at a time
+	most int           // connections at a time
+	rest time.Duration // restTime
 
 	draining atomic.Bool
 	closing  atomic.Bool
 	warned   atomic.Bool   // that there is no room
+	tidying  atomic.Bool   // memory will be given back
+	rested   atomic.Uint32 // connections, ever
 	cutting  chan struct{} // closed by Cut
 
-	mu    sync.Mutex
-	conns map[*conn]struct{}
-	isCut bool
+	mu      sync.Mutex
+	conns   map[*conn]struct{}
+	watched map[uint32]*conn
+	watcher watcher
+	isCut   bool
 
 	counters
 }
@@ -65,50 +65,28 @@ func (c *counters) count(status int) {
 // New returns a front that serves nothing yet. It takes the listeners over.
 func New(cfg Config) *Front {
 	f := &Front{
-		cfg:      cfg,
-		errorLog: log.New(io.Discard, "", 0),
-		most:     mostConnections(),
-		cutting:  make(chan struct{}),
-		conns:    map[*conn]struct{}{},
+		cfg:     cfg,
+		most:    mostConnections(),
+		rest:    restTime,
+		cutting: make(chan struct{}),
+		conns:   map[*conn]struct{}{},
+		watched: map[uint32]*conn{},
 	}
-	if cfg.Log != nil {
-		f.errorLog = slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug)
-	}
-	f.server = http.Server{
-		Handler:                      http.HandlerFunc(f.handle),
-		DisableGeneralOptionsHandler: true, // OPTIONS * is the program's
-		ReadHeaderTimeout:            headTime,
-		IdleTimeout:                  idleTime,
-		MaxHeaderBytes:               headLimit, // net/http adds 4 KiB, so framing is first
-		ErrorLog:                     f.errorLog,
-		ConnContext:                  withConn,
-		ConnState:                    connState,
-		Protocols:                    new(http.Protocols),
-	}
-	f.server.Protocols.SetHTTP1(true)
 	for _, r := range cfg.Routes {
 		f.listeners = append(f.listeners, &listener{Listener: r.Listener, front: f, to: &target{Target: r.Target}})
 	}
 	return f
 }
 
-// connState tells a conn what net/http alone knows.
-func connState(c net.Conn, s http.ConnState) {
-	switch s {
-	case http.StateIdle:
-		c.(*conn).idle()
-	case http.StateHijacked:
-		c.(*conn).upgraded()
-	}
-}
-
 // Serve starts to serve all routes and returns at once. A listener that fails
-// is logged, and the others go on.
+// is logged, and the others go on. The process collects its garbage more often from
+// then on.
 func (f *Front) Serve() {
+	debug.SetGCPercent(gcPercent)
 	f.waitUntil = time.Now().Add(f.cfg.WaitTarget)
 	for _, l := range f.listeners {
 		go func() {
-			if err := f.server.Serve(l); !f.closing.Load() && f.cfg.Log != nil {
+			if err := l.serve(); !f.closing.Load() && f.cfg.Log != nil {
 				f.cfg.Log.Error("front listener failed", "address", l.Addr().String(), "error", err)
 			}
 		}()
@@ -135,6 +113,9 @@ func (f *Front) Close() {
 	for _, c := range f.all() {
 		c.leave(false)
 	}
+	f.mu.Lock()
+	f.endWatch()
+	f.mu.Unlock()
 	time.AfterFunc(firstTime, func() {
 		for _, c := range f.all() {
 			c.leave(true)
@@ -186,6 +167,7 @@ func (f *Front) admit(c net.Conn, to *target) *conn {
 	f.open.Add(1)
 	f.mu.Lock()
 	f.conns[g] = struct{}{}
+	f.watch(g) // or else that a client has gone is seen when it is written to
 	f.mu.Unlock()
 	if f.closing.Load() {
 		time.AfterFunc(firstTime, func() { g.leave(true) })
@@ -199,6 +181,7 @@ func (f *Front) forget(c *conn) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.conns, c)
+	f.unwatch(c)
 }
 
 // all returns the connections that are open now.

@@ -64,6 +64,9 @@ func parseTarget(s string) (Target, error) {
 	if host == "" {
 		s = "127.0.0.1" + s
 	}
+	if strings.EqualFold(host, "localhost") {
+		return Target{}, errors.New("localhost is 127.0.0.1 or [::1]; write the one that the program listens on")
+	}
 	return Target{"tcp", s}, nil
 }
 
@@ -110,6 +113,5 @@ func sameAddress(listen, target string) bool {
 		return true
 	}
 	l, t := net.ParseIP(lh), net.ParseIP(th)
-	local := th == "localhost" || t.IsLoopback()
-	return local && (lh == "" || l.IsUnspecified())
+	return t.IsLoopback() && (lh == "" || l.IsUnspecified())
 }

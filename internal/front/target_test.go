@@ -11,7 +11,7 @@ func TestParseRoute(t *testing.T) {
 		{"0.0.0.0:80=8081", "0.0.0.0:80", "tcp", "127.0.0.1:8081"},
 		{"[::]:80=:8081", "[::]:80", "tcp", "127.0.0.1:8081"},
 		{":80=[::1]:8081", ":80", "tcp", "[::1]:8081"},
-		{":80=localhost:8081", ":80", "tcp", "localhost:8081"},
+		{":80=app:8081", ":80", "tcp", "app:8081"},
 		{":80=unix:/run/app.sock", ":80", "unix", "/run/app.sock"},
 		{":80=unix:/" + strings.Repeat("a", 106), ":80", "unix", "/" + strings.Repeat("a", 106)},
 		{":80=/run/a=b.sock", ":80", "unix", "/run/a=b.sock"},
@@ -36,7 +36,7 @@ func TestParseRoute(t *testing.T) {
 		{":80=unix:/" + strings.Repeat("a", 107), "107 bytes at most, this one 108"},
 		{":80=:80", "LISTEN and TARGET are the same"},
 		{":80=127.0.0.1:80", "are the same"},
-		{"[::]:80=localhost:80", "are the same"},
+		{":80=localhost:8081", "localhost is 127.0.0.1 or [::1]; write the one that the program listens on"},
 		{"127.0.0.1:80=127.0.0.1:80", "are the same"},
 	} {
 		if _, _, err := ParseRoute(tt.in); err == nil || !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), tt.in) {

@@ -4,11 +4,6 @@ import (
 	"bufio"
 	"io"
 	"net"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httptrace"
-	"net/textproto"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -92,9 +87,9 @@ func TestAdmittedWhileClosing(t *testing.T) {
 		client, server := net.Pipe()
 		defer client.Close()
 		began := time.Now()
-		n, err := f.admit(server, nil).Read(make([]byte, 1))
-		if d := time.Since(began); n != 0 || err != io.EOF || d != time.Second {
-			t.Errorf("%d, %v after %v; want the end after 1s", n, err, d)
+		f.admit(server, nil).serve()
+		if d := time.Since(began); d != time.Second {
+			t.Errorf("it ended after %v, want 1s", d)
 		}
 	})
 }
@@ -133,16 +128,18 @@ func TestWhenTheBodyIsSent(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			front, program := net.Pipe()
-			u := &upstream{Conn: front}
-			u.br = bufio.NewReader(u)
-			request, _ := http.NewRequest("POST", "http://a/", strings.NewReader("body"))
-			request.Header.Set("Expect", "100-continue")
-			c := newConn(nil, New(Config{}), nil)
-			x := &exchange{conn: c, in: request, w: httptest.NewRecorder()}
-			u.expect("POST")
-			traced := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got1xxResponse: func(int, textproto.MIMEHeader) error { return nil }})
+			client, server := net.Pipe()
+			go io.Copy(io.Discard, client)
+			c := newConn(server, New(Config{}), nil)
+			go io.WriteString(client, "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nbody")
+			c.readPlain()
+			if c.step() != upload || !c.run() {
+				t.Fatal("the body is not to come")
+			}
+			c.kept = &upstream{endpoint: newEndpoint(front)}
 			began := time.Now()
-			go x.ask(u, request.WithContext(traced))
+			ended := make(chan error)
+			go func() { ended <- c.x.pass() }()
 			r := bufio.NewReader(program)
 			readHead(r)
 			synctest.Wait()
@@ -156,11 +153,14 @@ func TestWhenTheBodyIsSent(t *testing.T) {
 					t.Errorf("%q: sent after %v, want %v", tt.answer, d, tt.at)
 				}
 			}
-			<-x.sent.done
-			if x.sent.err != tt.err {
-				t.Errorf("%q: %v, want %v", tt.answer, x.sent.err, tt.err)
+			synctest.Wait()
+			<-c.x.sending.done
+			if c.x.sending.err != tt.err {
+				t.Errorf("%q: %v, want %v", tt.answer, c.x.sending.err, tt.err)
 			}
 			program.Close()
+			<-ended
+			client.Close()
 		})
 	}
 }

@@ -31,7 +31,7 @@ func upgrading(t testing.TB, h func(net.Conn, *bufio.Reader)) net.Addr {
 const (
 	handshake = "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n" +
 		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-	accepted = "Sec-Websocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+	accepted = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
 )
 
 // A WebSocket echoes in both directions, the program's first words come with its
@@ -187,5 +187,30 @@ func TestClientThatGoesInTheHandshake(t *testing.T) {
 	})
 	if s := f.Stats(); s.Failed > 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A request whose body comes after its head becomes a tunnel, too.
+func TestUpgradeAfterABody(t *testing.T) {
+	to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+		readHead(r)
+		body := make([]byte, 3)
+		io.ReadFull(r, body)
+		fmt.Fprintf(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n%s.", body)
+		io.Copy(c, r)
+	})
+	f, front := behind(t, to)
+	c := dial(t, front)
+	io.WriteString(c, "POST / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\nContent-Length: 3\r\n\r\n")
+	eventually(t, "the head is there", func() bool { return f.Stats().InFlight == 1 })
+	io.WriteString(c, "abcfirst.")
+	r := bufio.NewReader(c)
+	if head, err := readHead(r); !strings.HasPrefix(head, "HTTP/1.1 101 ") {
+		t.Fatalf("%q, %v", head, err)
+	}
+	io.WriteString(c, "second")
+	closeWrite(c)
+	if got, err := io.ReadAll(r); string(got) != "abc.first.second" || err != nil {
+		t.Errorf("%q, %v", got, err)
 	}
 }

@@ -1,12 +1,10 @@
 package front
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"net"
-	"net/http"
-	"sync"
+	"net/netip"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -14,7 +12,7 @@ import (
 
 const (
 	// keepTime is how long a connection to the program is kept after an answer. The
-	// shortest idle time-out of the servers in docs/servers.md is 2 s (gunicorn), so
+	// shortest idle time-out of the servers in docs/proof/servers.md is 2 s (gunicorn), so
 	// no request is written on a connection that the program is about to close.
 	// A new one costs some 50 µs on this machine's own addresses.
 	keepTime = time.Second
@@ -34,140 +32,168 @@ type target struct {
 // An upstream is a connection to the program. It belongs to one client's
 // connection, as it would without a front.
 type upstream struct {
-	net.Conn
-	br      *bufio.Reader // of Read below
-	framing framing
-	flush   func() // called before Read waits
-	came    bool   // a byte of this answer has come
-	surplus bool   // bytes came after the answer
-	bad     error  // why the answer is malformed
-	timer   *time.Timer
+	endpoint
+	framing  framing
+	followed int  // bytes of what was read that were followed
+	used     bool // it had an answer before
+	came     bool // a byte of this answer has come
+
+	since time.Time   // when it was kept
+	timer *time.Timer // that ends it
 }
 
-var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 4<<10) }}
-
-// Read returns what the program sent, followed as strictly as a client's bytes.
-func (u *upstream) Read(p []byte) (int, error) {
-	if u.framing.state == complete {
-		u.surplus = true
-		return 0, errors.New("read past the end of an answer")
-	}
-	if u.bad != nil {
-		return 0, u.bad
-	}
-	if u.flush != nil {
-		u.flush()
-	}
-	n, err := u.Conn.Read(p)
-	if n == 0 {
-		return 0, err
-	}
-	u.came = true
-	k, done, bad := u.framing.next(p[:n])
-	u.bad = bad
-	if bad != nil && k == 0 {
-		return 0, bad
-	}
-	if done && k < n {
-		u.surplus = true
-	}
-	return k, err
-}
-
-// expect prepares for the answer to a request of that method.
-func (u *upstream) expect(method string) {
+// expect prepares for the answer to a request.
+func (u *upstream) expect(toHEAD bool) {
 	u.framing.restart()
-	u.framing.response, u.framing.toHEAD = true, method == http.MethodHead
-	u.came = false
+	u.framing.response, u.framing.toHEAD = true, toHEAD
+	u.came, u.followed = false, 0
 }
 
-// usable reports whether an answer can be expected on a kept connection: it is
-// open, and nothing came unasked.
-func (u *upstream) usable() bool {
-	s, ok := u.Conn.(syscall.Conn)
-	if !ok {
-		return false
-	}
-	raw, err := s.SyscallConn()
-	if err != nil {
-		return false
-	}
-	var b [1]byte
-	open := false
-	err = raw.Read(func(fd uintptr) bool {
-		_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		open = err == syscall.EAGAIN
-		return true
-	})
-	return err == nil && open
-}
-
-// abort ends the connection from any goroutine. A reset tells the program, as it
-// would of a client that went.
+// abort ends the connection from any goroutine but one that waits for it in a callback.
+// A reset tells the program, as it would of a client that went.
 func (u *upstream) abort() {
 	setReset(u.Conn)
 	u.Conn.Close()
 }
 
-// discard closes a connection that nothing is under way on. Its buffer is reused.
+// discard closes a connection that nothing is under way on.
 func (u *upstream) discard() {
 	u.Conn.Close()
-	if u.br != nil {
-		u.br.Reset(nil)
-		readers.Put(u.br)
-		u.br = nil
-	}
+	u.in.empty()
 }
 
-// upstream returns the connection that was kept, if it still stands, or a new one.
-func (c *conn) upstream(ctx context.Context) (*upstream, error) {
+// upstream returns the connection that was kept, or a new one.
+func (c *conn) upstream() (*upstream, error) {
 	c.mu.Lock()
-	u := c.kept
+	u, aborted := c.kept, c.x.aborted
 	c.kept = nil
+	if u != nil && !aborted {
+		c.x.up = u
+	}
 	c.mu.Unlock()
-	if u != nil {
-		u.timer.Stop()
-		if u.usable() {
-			return u, nil
-		}
+	switch {
+	case u == nil:
+		return c.connect()
+	case aborted:
 		u.discard()
+		return nil, context.Canceled
+	}
+	return u, nil
+}
+
+// connect makes a new one.
+func (c *conn) connect() (*upstream, error) {
+	c.in.shrink()
+	made := make(chan net.Conn)
+	go func() { made <- c.to.dialNow() }() // whose stack is deep, and goes with it
+	nc := <-made
+	if nc == nil {
+		return c.connectLater()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.x.aborted {
+		nc.Close()
+		return nil, context.Canceled
+	}
+	c.x.up = &upstream{endpoint: newEndpoint(nc)}
+	return c.x.up, nil
+}
+
+// connectLater makes one that takes a while, and ends with the client.
+func (c *conn) connectLater() (*upstream, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	c.mu.Lock()
+	c.x.up, c.x.cancel = nil, cancel
+	aborted := c.x.aborted
+	c.mu.Unlock()
+	if aborted {
+		return nil, context.Canceled
 	}
 	nc, err := c.front.dial(ctx, c.to)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.x.cancel = nil
 	if err != nil {
 		return nil, err
 	}
-	u = &upstream{Conn: nc, br: readers.Get().(*bufio.Reader)}
-	u.br.Reset(u)
-	return u, nil
+	if c.x.aborted {
+		nc.Close()
+		return nil, context.Canceled
+	}
+	c.x.up = &upstream{endpoint: newEndpoint(nc)}
+	return c.x.up, nil
 }
 
 // keep keeps u for the client's next request, for a while.
 func (c *conn) keep(u *upstream) {
+	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || c.leaving {
+	c.x.up = nil
+	if c.closed || c.leaving || c.x.aborted {
 		u.discard()
 		return
 	}
+	u.used, u.since = true, now
 	c.kept = u
 	if u.timer == nil {
 		u.timer = time.AfterFunc(keepTime, func() { c.unkeep(u) })
-	} else {
-		u.timer.Reset(keepTime)
 	}
 }
 
-// unkeep closes u if it is still kept. The timer may be late.
+// unkeep closes u if it has been kept for long enough. The timer is not stopped where
+// it is used again, so that a request need not set it.
 func (c *conn) unkeep(u *upstream) {
 	c.mu.Lock()
-	kept := c.kept == u
-	if kept {
+	defer c.mu.Unlock()
+	left := keepTime - time.Since(u.since)
+	switch {
+	case c.x.up == u:
+		u.timer.Reset(keepTime)
+	case c.kept != u:
+	case left > 0:
+		u.timer.Reset(left)
+	default:
 		c.kept = nil
-	}
-	c.mu.Unlock()
-	if kept {
 		u.discard()
 	}
+}
+
+// soonTime is how long a connection takes at most that is made at once.
+const soonTime = 50 * time.Millisecond
+
+// soon is a context that ends then, which costs nothing and cannot be cancelled.
+type soon time.Time
+
+func (s soon) Deadline() (time.Time, bool) { return time.Time(s), true }
+func (soon) Done() <-chan struct{}         { return nil }
+func (soon) Err() error                    { return nil }
+func (soon) Value(any) any                 { return nil }
+
+// dialNow connects to a program that takes the connection at once, as most on this
+// machine do. It returns nil where there is more to it.
+func (t *target) dialNow() net.Conn {
+	d := net.Dialer{KeepAlive: -1}
+	ctx := soon(time.Now().Add(soonTime))
+	if t.Network == "unix" {
+		if c, err := d.DialUnix(ctx, t.Network, nil, &net.UnixAddr{Name: t.Address, Net: t.Network}); err == nil {
+			t.reached.Store(true)
+			return c
+		}
+		return nil
+	}
+	address, err := netip.ParseAddrPort(t.Address)
+	if err != nil {
+		return nil
+	}
+	c, err := d.DialTCP(ctx, t.Network, netip.AddrPort{}, address)
+	if err != nil {
+		return nil
+	}
+	t.reached.Store(true)
+	return c
 }
 
 // dial connects to the program. One that does not listen is waited for while it may

@@ -35,7 +35,7 @@ type (
 		Absent    bool // and was not there when looked for first
 		Exited    bool // it has said with what status it leaves
 		Status    int
-		Stranger  bool // who listens under the name is no drainit, and not looked at any more
+		Stranger  bool // who listens under the name talks what no drainit does; what it said before still stands
 		Err       error
 		Restarted bool // since it was seen first
 

@@ -139,26 +139,33 @@ func (s *Server) outlast(ctx context.Context, told *bool) {
 	_ = read(c, func(*said) bool { return true })
 }
 
-// admit takes in a guest, and tells it what there is to tell.
+// admit takes in a guest, and tells it what there is to tell. Where there is a
+// crowd it takes its time, but keeps nobody else waiting.
 func (s *Server) admit(c *net.UnixConn) {
-	g := &guest{c, believed(uidOf(c))}
+	if g := (&guest{c, believed(uidOf(c))}); s.seat(g) {
+		time.Sleep(crowded)
+	}
+}
+
+// seat makes room for a guest if it has to, and reports whether it had.
+func (s *Server) seat(g *guest) (full bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.guests) >= guestLimit {
-		defer time.Sleep(crowded)
+	if full = len(s.guests) >= guestLimit; full {
 		i := max(0, slices.IndexFunc(s.guests, func(g *guest) bool { return !g.believed }))
 		if s.guests[i].believed && !g.believed {
-			c.Close()
-			return
+			g.conn.Close()
+			return full
 		}
 		s.dismiss(s.guests[i])
 	}
-	if !send(c, s.self.hello()+s.state+s.exit) {
-		c.Close()
-		return
+	if !send(g.conn, s.self.hello()+s.state+s.exit) {
+		g.conn.Close()
+		return full
 	}
 	s.guests = append(s.guests, g)
 	go s.listen(g)
+	return full
 }
 
 // dismiss ends a connection. The lock is held.

@@ -175,39 +175,83 @@ func TestNameTakenByAnotherUser(t *testing.T) {
 	}
 }
 
-// What is no drainit is found out, and not looked at any longer.
+// What is no drainit is found out, and is there as long as it holds the name,
+// whatever it says. A drainit that comes after it is one.
 func TestStranger(t *testing.T) {
-	for name, says := range map[string]string{
-		"other words":   "HTTP/1.1 400 Bad Request\r\n",
-		"binary":        "drainit x\n\x00\xff\n",
-		"endless line":  "drainit " + strings.Repeat("x", 2*lineLimit),
-		"endless lines": "drainit x\n" + strings.Repeat("more x\n", 2*linesLimit),
-		"bad status":    "drainit x\nexit 256\n",
-		"no name":       "drainit\n",
-	} {
+	for name, says := range nonsense() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			id := podOf(t)
 			l, err := net.Listen("unix", address(id, "app"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer l.Close()
-			go func() {
-				for {
-					c, err := l.Accept()
-					if err != nil {
-						return
-					}
-					defer c.Close()
-					fmt.Fprint(c, says)
-				}
-			}()
-			seen := watching(t, NewSelf(id, "proxy", nil), "app", false)
-			seen.until(t, "it is no drainit", func(s Seen) bool { return s.Stranger })
-			if a := Ask(t.Context(), NewSelf(id, "proxy", nil), []string{"app"}, true)[0]; !a.Stranger {
-				t.Errorf("asked: got %+v, want a stranger", a)
+			go talk(l, says)
+			seen, exiting := watching(t, NewSelf(id, "proxy", nil), "app", false), watching(t, NewSelf(id, "proxy", nil), "app", true)
+			for _, one := range []*heard[Seen]{seen, exiting} {
+				one.until(t, "it is no drainit", func(s Seen) bool { return s.Stranger })
+			}
+			if a := Ask(t.Context(), NewSelf(id, "proxy", nil), []string{"app"}, true)[0]; !a.Stranger && a.State == "" {
+				t.Errorf("asked: got %+v, want a stranger, or what it said first", a)
+			}
+			time.Sleep(mostPause)
+			l.Close()
+			last := seen.until(t, "it has gone", func(s Seen) bool { return s.Gone })
+			if last.Absent {
+				t.Errorf("got %+v, want one that was there", last)
+			}
+			if all := seen.all(); len(all) > 5 {
+				t.Errorf("%d times news of a stranger, want a few: %+v", len(all), all)
 			}
 		})
+	}
+	t.Run("a drainit comes", func(t *testing.T) {
+		t.Parallel()
+		id := podOf(t)
+		l, err := net.Listen("unix", address(id, "app"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		go talk(l, "hello\n")
+		s, _, _ := server(t, NewSelf(id, "app", nil))
+		s.Say("draining")
+		seen := watching(t, NewSelf(id, "proxy", nil), "app", true)
+		seen.until(t, "it is no drainit", func(s Seen) bool { return s.Stranger })
+		l.Close()
+		for { // a patient watch takes the end of the stranger for the end of a peer, and is begun anew
+			if watching(t, NewSelf(id, "proxy", nil), "app", true).until(t, "somebody is there", func(s Seen) bool { return s.State != "" || s.Gone }).State == "draining" {
+				break
+			}
+		}
+	})
+}
+
+// nonsense lists the ways of talking what no drainit does, by name.
+func nonsense() map[string]string {
+	return map[string]string{
+		"other words":      "HTTP/1.1 400 Bad Request\r\n",
+		"binary":           "drainit x\n\x00\xff\n",
+		"endless line":     "drainit " + strings.Repeat("x", 2*lineLimit),
+		"endless lines":    "drainit x\n" + strings.Repeat("more x\n", 2*linesLimit),
+		"bad status":       "drainit x\nexit 256\n",
+		"no status":        "drainit x\nstate draining\nexit\n",
+		"no name":          "drainit\n",
+		"empty line first": "\n",
+		"name first":       "name app\ndrainit x\n",
+		"after a state":    "drainit x\nstate draining\n\x07\n",
+	}
+}
+
+// talk says the same to all who connect.
+func talk(l net.Listener, says string) {
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		fmt.Fprint(c, says)
+		defer c.Close()
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // replyBody is how many bytes of a reply are read, so that a program is not
@@ -85,14 +86,29 @@ func checkURL(u *url.URL, schemes []string) error {
 			return fmt.Errorf("port %q: a port is 1 to 65535", p)
 		}
 	}
-	if u.Scheme != "tcp" {
+	if u.Scheme != "tcp" && u.Scheme != "grpc" {
 		return nil
 	}
 	if u.Port() == "" {
-		return fmt.Errorf("missing port; write tcp://%s:PORT", u.Host)
+		return fmt.Errorf("missing port; write %s://%s:PORT%s", u.Scheme, u.Hostname(), u.EscapedPath())
+	}
+	if u.Scheme == "grpc" {
+		return checkService(u)
 	}
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
 		return fmt.Errorf("a tcp check has no path; write tcp://%s, or http:// to ask for a page", u.Host)
+	}
+	return nil
+}
+
+// checkService returns an error for what is no name of a gRPC service.
+func checkService(u *url.URL) error {
+	service := grpcService(u.Path)
+	switch {
+	case u.RawQuery != "" || u.ForceQuery:
+		return fmt.Errorf("a grpc check has no query; write grpc://%s%s", u.Host, u.EscapedPath())
+	case len(service) > serviceLimit || !utf8.ValidString(service):
+		return fmt.Errorf("the path is no name of a service; write grpc://%s/SERVICE, of %d bytes at most", u.Host, serviceLimit)
 	}
 	return nil
 }
@@ -145,10 +161,18 @@ func (c callee) talk(ctx context.Context, limit time.Duration, converse func(net
 	return fmt.Errorf("%s: %w", c.shown, err)
 }
 
-// request sends one request without a body, and returns nil if the status of
-// the reply is good and the reply ends.
-func (c callee) request(conn net.Conn, method string, good func(status int) error) error {
-	resp, err := roundTrip(conn, method, c.url.Host, c.target())
+// request sends one request, and returns nil if the status of the reply is good and
+// the reply ends.
+func (c callee) request(conn net.Conn, method, body string, good func(status int) error) error {
+	if _, err := io.WriteString(conn, request(method, c.url.Host, c.target(), body)); err != nil {
+		return err
+	}
+	return judge(conn, good)
+}
+
+// judge reads a reply and returns nil if its status is good and it ends.
+func judge(from io.Reader, good func(status int) error) error {
+	resp, err := readReply(from)
 	if err != nil {
 		return err
 	}

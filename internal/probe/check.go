@@ -17,38 +17,51 @@ const (
 )
 
 // A Check asks the program one question over the network: does it answer this
-// URL, or does it accept a connection. It may be run by any number of
+// URL, does its gRPC health service say that it serves, or does it accept a
+// connection. It may be run by any number of
 // goroutines at once; they share one connection.
 type Check struct {
 	callee
-	asks flight[error]
+	asks  flight[error]
+	plain *plain // nil: it is not asked so
 }
 
-// ParseCheck reads the URL of a check: http://, https:// or tcp://. The port of
-// the first two may be left out. The error says what is wrong and what would
+// ParseCheck reads the URL of a check: http://, https://, tcp:// or grpc://, whose
+// path is the service. The port of the first two may be left out. The error says what is wrong and what would
 // be right; it does not repeat the URL, which the caller has and which may hold
 // a password.
 func ParseCheck(s string) (*Check, error) {
-	to, err := parseCallee(s, "http", "https", "tcp")
+	to, err := parseCallee(s, "http", "https", "tcp", "grpc")
 	if err != nil {
 		return nil, err
 	}
-	return &Check{callee: to}, nil
+	return &Check{callee: to, plain: newPlain(to)}, nil
 }
 
 // Run asks, or waits for the answer being waited for already, and returns nil
-// if it was good: a status of 200 to 399, or for tcp a connection. It returns
+// if it was good: a status of 200 to 399, for grpc SERVING, for tcp a connection. It returns
 // within 800 ms, and at once when ctx is done. A redirect is good and is not
 // followed, so that no answer of the program can make drainit connect
 // elsewhere.
 func (c *Check) Run(ctx context.Context) error {
-	ask := c.asks.join(c.ask)
-	select {
-	case <-ask.done:
-		return ask.answer
-	case <-ctx.Done():
+	w := newWaiter[error]()
+	if !c.run(w, ctx.Done(), nil) {
 		return fmt.Errorf("%s: %w", c.shown, ctx.Err())
 	}
+	return w.answer
+}
+
+// run is Run for who has a waiter, until one of the channels tells. It reports whether
+// there is an answer.
+func (c *Check) run(w *waiter[error], done <-chan struct{}, late <-chan time.Time) (answered bool) {
+	c.asks.join(w, c)
+	select {
+	case <-w.done:
+		return true
+	case <-done:
+	case <-late:
+	}
+	return c.asks.leave(w)
 }
 
 // ask runs the check once. Its limit is its own and not an asker's: others may
@@ -59,6 +72,11 @@ func (c *Check) ask() (err error) {
 			err = fmt.Errorf("%s: panic: %v", c.shown, p)
 		}
 	}()
+	if c.plain != nil {
+		if able, err := c.plain.ask(); able {
+			return err
+		}
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), checkLimit)
 	defer cancel()
 	return c.talk(ctx, checkLimit, c.converse)
@@ -77,6 +95,8 @@ func (c *Check) converse(conn net.Conn) error {
 		return c.get(conn)
 	case "https":
 		return c.get(tls.Client(conn, &tls.Config{ServerName: c.url.Hostname(), InsecureSkipVerify: true}))
+	case "grpc":
+		return c.health(conn)
 	}
 	return nil
 }
@@ -84,10 +104,14 @@ func (c *Check) converse(conn net.Conn) error {
 // get sends one GET. A reply that does not end in time is not good, whatever
 // its status, as for kubelet.
 func (c *Check) get(conn net.Conn) error {
-	return c.request(conn, "GET", func(status int) error {
-		if status < 200 || status > 399 {
-			return fmt.Errorf("status %d", status)
-		}
-		return nil
-	})
+	return c.request(conn, "GET", "", goodStatus)
+}
+
+func isGood(status int) bool { return 200 <= status && status <= 399 }
+
+func goodStatus(status int) error {
+	if !isGood(status) {
+		return fmt.Errorf("status %d", status)
+	}
+	return nil
 }

@@ -34,8 +34,8 @@ func TestParseCheck(t *testing.T) {
 		{":8080", "", "did you mean http://127.0.0.1:8080?"},
 		{"localhost:8080/healthz", "", "did you mean http://localhost:8080/healthz?"},
 		{"user:hunter2@localhost:8080", "", "did you mean http://localhost:8080?"},
-		{"ftp://localhost/", "", `scheme "ftp": only http, https and tcp are accepted`},
-		{"unix:///run/app.sock", "", `scheme "unix": only http, https and tcp`},
+		{"ftp://localhost/", "", `scheme "ftp": only http, https, tcp and grpc are accepted`},
+		{"unix:///run/app.sock", "", `scheme "unix": only http, https, tcp and grpc`},
 		{"http://user:hunter2@localhost/", "", "user name or password"},
 		{"http://user@localhost/", "", "user name or password"},
 		{"http:///healthz", "", "missing host; write http://127.0.0.1/healthz"},
@@ -48,6 +48,13 @@ func TestParseCheck(t *testing.T) {
 		{"tcp://localhost", "", "missing port; write tcp://localhost:PORT"},
 		{"tcp://localhost:1/x", "", "a tcp check has no path; write tcp://localhost:1"},
 		{"tcp://localhost:1?x", "", "a tcp check has no path"},
+		{"grpc://127.0.0.1:50051", "grpc://127.0.0.1:50051", ""},
+		{"grpc://[::1]:50051/a.b.Service", "grpc://[::1]:50051/a.b.Service", ""},
+		{"grpc://localhost", "", "missing port; write grpc://localhost:PORT"},
+		{"grpc://localhost/x", "", "missing port; write grpc://localhost:PORT/x"},
+		{"grpc://localhost:1/x?y", "", "a grpc check has no query; write grpc://localhost:1/x"},
+		{"grpc://localhost:1/%ff", "", "the path is no name of a service; write grpc://localhost:1/SERVICE, of 1024 bytes at most"},
+		{"grpc://localhost:1/" + strings.Repeat("s", 1025), "", "the path is no name of a service"},
 	} {
 		c, err := ParseCheck(tt.url)
 		if tt.err == "" {
@@ -301,7 +308,7 @@ func FuzzParseCheck(f *testing.F) {
 		if c.url.User != nil || c.url.Hostname() == "" {
 			t.Errorf("ParseCheck(%q) accepts a user or no host", s)
 		}
-		req, err := http.ReadRequest(bufio.NewReader(strings.NewReader(request("GET", c.url.Host, c.target()) + "X")))
+		req, err := http.ReadRequest(bufio.NewReader(strings.NewReader(request("GET", c.url.Host, c.target(), "") + "X")))
 		if err != nil {
 			t.Fatalf("ParseCheck(%q) makes a request nobody can read: %v", s, err)
 		}

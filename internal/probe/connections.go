@@ -9,7 +9,9 @@ type Connections struct {
 	StopRequest *Counted `json:"at_stop_request"` // soon after it
 	StopSignal  *Counted `json:"at_stop_signal"`  // as last seen before it
 	Deadline    *Counted `json:"at_deadline"`     // as last seen before SIGKILL
-	RequestsCut *int     `json:"requests_cut"`    // in flight when the program exited or was killed
+	RequestsCut *int     `json:"requests_cut"`    // on connections that ended since the stop signal, or with the program
+
+	RequestsCutAtMost *int `json:"requests_cut_at_most"` // instead, where the kernel did not tell of each
 }
 
 // Counted counts connections, each once.
@@ -18,6 +20,8 @@ type Counted struct {
 	Idle       int `json:"idle"`
 	Undecided  int `json:"undecided"`  // the kernel does not tell which
 	Unaccepted int `json:"unaccepted"` // waiting for the program to accept it
+
+	Program string `json:"program,omitempty"` // what it says itself that it is busy with
 }
 
 // text returns the latest count in one line.
@@ -25,9 +29,15 @@ func (c Connections) text() string {
 	text := "not seen"
 	if l := c.Latest; l != nil {
 		text = fmt.Sprintf("in flight %d, idle %d, undecided %d, not accepted %d", l.InFlight, l.Idle, l.Undecided, l.Unaccepted)
+		if l.Program != "" {
+			text += "; " + l.Program
+		}
 	}
 	if c.RequestsCut != nil {
 		text += fmt.Sprintf("; requests cut %d", *c.RequestsCut)
+	}
+	if c.RequestsCutAtMost != nil {
+		text += fmt.Sprintf("; requests cut at most %d", *c.RequestsCutAtMost)
 	}
 	return text
 }
@@ -47,5 +57,8 @@ func (m *metrics) collectConnections(out samples, c Connections) {
 	}
 	if c.RequestsCut != nil {
 		out.send(m.requestsCut, float64(*c.RequestsCut))
+	}
+	if c.RequestsCutAtMost != nil {
+		out.send(m.requestsCutAtMost, float64(*c.RequestsCutAtMost))
 	}
 }

@@ -3,6 +3,8 @@ package probe
 import (
 	"bufio"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -14,6 +16,9 @@ import (
 const (
 	// replyHeader bounds the header of a reply, in bytes.
 	replyHeader = 64 << 10
+
+	// replyError bounds the words of an error: net/http's show what has come.
+	replyError = 150
 
 	// fetchBody bounds the body of a drainit's reply, in bytes; all of them are
 	// far smaller.
@@ -36,7 +41,7 @@ func Fetch(ctx context.Context, addr, path string) (Answer, error) {
 		return Answer{}, err
 	}
 	defer conn.Close()
-	resp, err := roundTrip(conn, "GET", addr, path)
+	resp, err := roundTrip(conn, addr, path)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -45,6 +50,21 @@ func Fetch(ctx context.Context, addr, path string) (Answer, error) {
 		return Answer{}, err
 	}
 	return Answer{resp.StatusCode, resp.Header, body}, nil
+}
+
+// FetchHeader is Fetch for what answers in the header alone: of a stranger's body
+// nothing is read.
+func FetchHeader(ctx context.Context, addr, path string) (http.Header, error) {
+	conn, err := dial(ctx, addr)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	resp, err := roundTrip(conn, addr, path)
+	if err != nil {
+		return nil, err
+	}
+	return resp.Header, nil
 }
 
 // dial connects to addr. What is done with the connection ends with ctx's
@@ -63,7 +83,7 @@ func dial(ctx context.Context, addr string) (net.Conn, error) {
 	return conn, nil
 }
 
-// roundTrip sends one request without a body, and reads the reply as far as its body, which the
+// roundTrip sends a GET, and reads the reply as far as its body, which the
 // caller reads until it closes conn. host and target must have no spaces or
 // control characters.
 //
@@ -72,16 +92,24 @@ func dial(ctx context.Context, addr string) (net.Conn, error) {
 // speak HTTP/2 and not to ask for compression, runs two goroutines for each
 // connection, and costs 250 KB of binary. This follows no redirect because
 // nothing here could.
-func roundTrip(conn net.Conn, method, host, target string) (*http.Response, error) {
-	if _, err := io.WriteString(conn, request(method, host, target)); err != nil {
+func roundTrip(conn net.Conn, host, target string) (*http.Response, error) {
+	if _, err := io.WriteString(conn, request("GET", host, target, "")); err != nil {
 		return nil, err
 	}
-	head := &io.LimitedReader{R: conn, N: replyHeader}
+	return readReply(conn)
+}
+
+// readReply reads a reply as far as its body.
+func readReply(from io.Reader) (*http.Response, error) {
+	head := &io.LimitedReader{R: from, N: replyHeader}
 	r := bufio.NewReader(head)
 	for {
 		resp, err := http.ReadResponse(r, nil)
 		if err != nil && head.N <= 0 {
 			return nil, fmt.Errorf("reply with a header of more than %d bytes", replyHeader)
+		}
+		if err != nil && len(err.Error()) > replyError {
+			return nil, errors.New(strings.ToValidUTF8(err.Error()[:replyError], "") + "...")
 		}
 		if err != nil {
 			return nil, err
@@ -94,15 +122,26 @@ func roundTrip(conn net.Conn, method, host, target string) (*http.Response, erro
 	}
 }
 
-// request returns a request without a body, which all but a GET have to say
-// (RFC 9110, section 8.6).
-func request(method, host, target string) string {
-	length := ""
+// request returns a request. All but a GET have to say how long their body is, none
+// included (RFC 9110, section 8.6).
+func request(method, host, target, body string) string {
+	about := ""
 	if method != "GET" {
-		length = "Content-Length: 0\r\n"
+		about = fmt.Sprintf("Content-Length: %d\r\n", len(body))
+	}
+	if body != "" {
+		about += "Content-Type: " + typeOf(body) + "\r\n"
 	}
 	return method + " " + target + " HTTP/1.1\r\nHost: " + withoutZone(host) +
-		"\r\nUser-Agent: drainit\r\nAccept: */*\r\n" + length + "Connection: close\r\n\r\n"
+		"\r\nUser-Agent: drainit\r\nAccept: */*\r\n" + about + "Connection: close\r\n\r\n" + body
+}
+
+// typeOf returns the type of a body, which is JSON or a text.
+func typeOf(body string) string {
+	if json.Valid([]byte(body)) {
+		return "application/json"
+	}
+	return "text/plain; charset=utf-8"
 }
 
 // withoutZone returns host without the zone of an IPv6 address, which means

@@ -12,7 +12,7 @@ import (
 )
 
 func TestFetch(t *testing.T) {
-	_, addr := serve(t, Config{Version: "1.2.3", PID: 1, PIDNamespace: 4026531836, Status: midDrain})
+	_, addr := serve(t, served{Identity: Identity{Version: "1.2.3", PID: 1, PIDNamespace: 4026531836}, Status: midDrain})
 	ctx, cancel := context.WithTimeout(t.Context(), soon)
 	defer cancel()
 	for _, tt := range []struct {

@@ -23,6 +23,8 @@ type Front struct {
 	Failed      uint64            `json:"failed"`      // that the program did not answer to the end
 	Cut         uint64            `json:"cut"`         // by the front, when there was no more time
 	Warnings    uint64            `json:"warnings"`    // that it has logged, errors included
+
+	Reasons map[string]uint64 `json:"-"` // Warnings by message
 }
 
 // text returns it in one line.

@@ -19,8 +19,8 @@ const redSpacing = time.Second
 type GateConfig struct {
 	// Listening reports whether the program listens on all of its ports, and
 	// if not, what is missing. It is called when somebody asks, by one
-	// goroutine at a time, and should return within 100 ms. Nil: ports do not
-	// count.
+	// goroutine at a time, beside Ready, and should return within 300 ms. Nil:
+	// ports do not count.
 	Listening func() (ok bool, detail string)
 
 	// Front reports whether the front takes clients in, and if not, why. Nil:
@@ -49,15 +49,32 @@ type Gate struct {
 	asks flight[Verdict]
 	red  chan struct{} // closed when readiness is red for good
 
+	kept answers
+
 	mu      sync.Mutex
-	stopped bool   // the stop request has come, or the program has gone
-	unready string // why readiness is red for good; "" until it is
-	gone    string // how the program ended; "" until it has
-	green   bool   // the last answer
+	stopped bool     // the stop request has come, or the program has gone
+	unready *Verdict // readiness is red for good; nil until it is
+	green   bool     // the last answer
 	warned  bool
 	history History
 	lastRed time.Time // the last answer that counts in RedInARow
 }
+
+// answers is what a gate keeps for the next answer, which is often the last one.
+type answers struct {
+	// Of the flight.
+	checks  []Result
+	last    Verdict
+	checked *waiter[error]
+
+	lived Verdict // the last answer of the live-check; the gate's mu
+}
+
+// Liveness and readiness where nobody is asked.
+var (
+	alive = verdict(Result{Name: "process", OK: true})
+	open  = verdict(Result{Name: "shutdown", OK: true})
+)
 
 // History is what the gate answered until the stop request, as far as the
 // program itself was the reason. It decides whether there is anything to hold a
@@ -73,6 +90,7 @@ type History struct {
 // NewGate returns a gate for a program that has just been started.
 func NewGate(cfg GateConfig) *Gate {
 	g := &Gate{cfg: cfg, made: time.Now(), red: make(chan struct{})}
+	g.kept.checked = newWaiter[error]()
 	g.green, g.history.Configured = !g.configured(), g.configured()
 	return g
 }
@@ -92,9 +110,14 @@ func (g *Gate) StopRequested() {
 func (g *Gate) SetUnready(reason string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.setUnready(reason)
+}
+
+func (g *Gate) setUnready(reason string) {
 	g.stopped = true
-	if g.unready == "" {
-		g.unready = printable(reason)
+	if g.unready == nil {
+		v := verdict(failed("shutdown", reason))
+		g.unready = &v
 		close(g.red)
 	}
 }
@@ -102,10 +125,11 @@ func (g *Gate) SetUnready(reason string) {
 // SetChildGone is to be called when the program has exited: red for good, and
 // how it ended is said instead of an earlier reason.
 func (g *Gate) SetChildGone(how string) {
-	g.SetUnready(how)
+	v := verdict(failed("shutdown", how))
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.gone = printable(how)
+	g.setUnready(how)
+	g.unready = &v
 }
 
 // History returns what was answered until the stop request. Askers who shared
@@ -122,45 +146,73 @@ func (g *Gate) History() History {
 func (g *Gate) Green() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.green && g.unready == ""
+	return g.green && g.unready == nil
 }
 
 // Ready decides readiness. It asks the program's checks, all of them, unless
 // readiness is red for good, and returns no later than ctx is done.
 func (g *Gate) Ready(ctx context.Context) Verdict {
-	if v := g.shutdown(); !v.OK || !g.configured() {
+	return g.ready(newWaiter[Verdict](), ctx.Done(), nil)
+}
+
+// ready is Ready for who has a waiter, until one of the channels tells.
+func (g *Gate) ready(w *waiter[Verdict], done <-chan struct{}, late <-chan time.Time) Verdict {
+	if v, ok := g.readyNow(); ok {
 		return v
 	}
-	asked := g.asks.join(g.ask)
+	g.asks.join(w, g)
+	answered := false
 	select {
-	case <-asked.done:
+	case <-w.done:
+		answered = true
 	case <-g.red:
-	case <-ctx.Done():
+	case <-done:
+	case <-late:
 	}
+	answered = answered || g.asks.leave(w)
 	if v := g.shutdown(); !v.OK {
 		return v
 	}
-	select {
-	case <-asked.done:
-		return asked.answer
-	default:
+	if !answered {
 		return verdict(failed(g.slowest(), "no answer in time"))
 	}
+	return w.answer
+}
+
+// readyNow is Ready where that asks nobody.
+func (g *Gate) readyNow() (v Verdict, ok bool) {
+	v = g.shutdown()
+	return v, !v.OK || !g.configured()
+}
+
+// liveNow is Live where that asks nobody.
+func (g *Gate) liveNow() (v Verdict, ok bool) {
+	return alive, g.cfg.Live == nil || g.stopRequested()
 }
 
 // Live decides liveness: green from the stop request on, so that nothing
 // restarts a program that is finishing its work; before that the program's own
 // check, or, without one, only that there is a process.
 func (g *Gate) Live(ctx context.Context) Verdict {
-	alive := verdict(Result{Name: "process", OK: true})
-	if g.cfg.Live == nil || g.stopRequested() {
+	return g.live(newWaiter[error](), ctx.Done(), nil)
+}
+
+// live is Live for who has a waiter, until one of the channels tells.
+func (g *Gate) live(w *waiter[error], done <-chan struct{}, late <-chan time.Time) Verdict {
+	if v, ok := g.liveNow(); ok {
+		return v
+	}
+	r := failed("live-check", "no answer in time")
+	if g.cfg.Live.run(w, done, late) {
+		r = result("live-check", w.answer)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.stopped { // meanwhile
 		return alive
 	}
-	v := verdict(result("live-check", g.cfg.Live.Run(ctx)))
-	if g.stopRequested() { // meanwhile
-		return alive
-	}
-	return v
+	g.kept.lived = g.kept.lived.or([]Result{r})
+	return g.kept.lived
 }
 
 // stopRequested reports whether the stop request has come.
@@ -188,17 +240,15 @@ func (g *Gate) slowest() string {
 func (g *Gate) shutdown() Verdict {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	switch {
-	case g.gone != "":
-		return verdict(failed("shutdown", g.gone))
-	case g.unready != "":
-		return verdict(failed("shutdown", g.unready))
+	if g.unready != nil {
+		return *g.unready
 	}
-	return verdict(Result{Name: "shutdown", OK: true})
+	return open
 }
 
-// ask looks at the program once. It runs in a flight, where nothing else would
-// recover.
+// ask looks at the program once, and asks its own check meanwhile: what one of
+// them takes is not taken from the other. It runs in a flight, where nothing else
+// would recover.
 func (g *Gate) ask() (v Verdict) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -206,18 +256,22 @@ func (g *Gate) ask() (v Verdict) {
 		}
 	}()
 	late := time.Since(g.made) >= warnAfter
-	checks := []Result{{Name: "shutdown", OK: true}}
+	if g.cfg.Ready != nil { // which has a limit of its own
+		g.cfg.Ready.asks.join(g.kept.checked, g.cfg.Ready)
+	}
+	g.kept.checks = append(g.kept.checks[:0], Result{Name: "shutdown", OK: true})
 	if g.cfg.Front != nil {
-		checks = append(checks, answered("front", g.cfg.Front))
+		g.kept.checks = append(g.kept.checks, answered("front", g.cfg.Front))
 	}
 	if g.cfg.Listening != nil {
-		checks = append(checks, answered("ports", g.cfg.Listening))
+		g.kept.checks = append(g.kept.checks, answered("ports", g.cfg.Listening))
 	}
 	if g.cfg.Ready != nil {
-		// Run has a limit of its own.
-		checks = append(checks, result("ready-check", g.cfg.Ready.Run(context.Background())))
+		<-g.kept.checked.done
+		g.kept.checks = append(g.kept.checks, result("ready-check", g.kept.checked.answer))
 	}
-	v = verdict(checks...)
+	v = g.kept.last.or(g.kept.checks)
+	g.kept.last = v
 	switch warn, first := g.record(v.OK, late); {
 	case warn:
 		g.cfg.Warn(v.failure())
@@ -228,7 +282,12 @@ func (g *Gate) ask() (v Verdict) {
 }
 
 // answered returns the result of a check that is a question.
-func answered(name string, ask func() (ok bool, detail string)) Result {
+func answered(name string, ask func() (ok bool, detail string)) (r Result) {
+	defer func() {
+		if p := recover(); p != nil {
+			r = failed(name, fmt.Sprint("panic: ", p))
+		}
+	}()
 	if ok, detail := ask(); !ok {
 		return failed(name, detail)
 	}

@@ -188,7 +188,7 @@ func TestReadyEndsWithItsAsker(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			if cfg.Ready != nil { // a check that is under way and hangs
-				cfg.Ready.asks.join(func() error { time.Sleep(time.Hour); return nil })
+				cfg.Ready.asks.join(newWaiter[error](), hanging{})
 			}
 			g := NewGate(cfg)
 			ctx, cancel := context.WithTimeout(t.Context(), answerLimit)
@@ -206,6 +206,11 @@ func TestReadyEndsWithItsAsker(t *testing.T) {
 		})
 	}
 }
+
+// hanging is a check that takes an hour.
+type hanging struct{}
+
+func (hanging) ask() error { time.Sleep(time.Hour); return nil }
 
 func TestAskersShareOneLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -12,17 +12,25 @@ const descriptorsKept = 32
 func descriptorLimit() uint64 {
 	var l syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) != nil {
-		return openLimit + descriptorsKept // nothing is known; nothing is changed
+		return openLimit + waitLimit + descriptorsKept // nothing is known; nothing is changed
 	}
 	return uint64(l.Cur)
 }
 
-// connectionLimits returns how many connections may be open where there may be
-// so many descriptors, and how many of those that have not asked. Under a
-// limit so small that there is nothing to keep they take a quarter; one that
-// asks and one that waits there must be.
-func connectionLimits(descriptors uint64) (open, idle int) {
+// limits is how many connections there may be.
+type limits struct {
+	open int // that have not asked, or are being answered
+	idle int // of those, that have not asked for longer than patience
+	wait int // that have asked and wait for an answer
+	own  int // of those, from loopback alone
+}
+
+// connectionLimits returns how many connections there may be where there may be
+// so many descriptors. Under a limit so small that there is nothing to keep they
+// take a quarter; one that asks and one that waits there must be.
+func connectionLimits(descriptors uint64) limits {
 	room := max(descriptors-min(descriptors, descriptorsKept), descriptors/4, 2)
-	open = int(min(room, openLimit))
-	return open, min(open/2, idleLimit)
+	open := int(min(max(room/2, 1), openLimit))
+	wait := int(min(room-uint64(open), waitLimit))
+	return limits{open: open, idle: min((open+1)/2, idleLimit), wait: wait, own: min(wait/2, ownLimit)}
 }

@@ -8,20 +8,20 @@ import (
 func TestConnectionLimits(t *testing.T) {
 	for _, tt := range []struct {
 		descriptors uint64
-		open, idle  int
+		want        limits
 	}{
-		{math.MaxUint64, openLimit, idleLimit}, // RLIM_INFINITY
-		{1024, openLimit, idleLimit},
-		{openLimit + descriptorsKept, openLimit, idleLimit},
-		{256, 224, idleLimit},
-		{64, 32, 16},
-		{40, 10, 5},
-		{16, 4, 2},
-		{10, 2, 1},
-		{0, 2, 1},
+		{math.MaxUint64, limits{openLimit, idleLimit, waitLimit, ownLimit}}, // RLIM_INFINITY
+		{openLimit + waitLimit + descriptorsKept, limits{openLimit, idleLimit, waitLimit, ownLimit}},
+		{1024, limits{openLimit, idleLimit, 672, ownLimit}},
+		{256, limits{112, 56, 112, 56}},
+		{64, limits{16, 8, 16, 8}},
+		{40, limits{5, 3, 5, 2}},
+		{16, limits{2, 1, 2, 1}},
+		{10, limits{1, 1, 1, 0}},
+		{0, limits{1, 1, 1, 0}},
 	} {
-		if open, idle := connectionLimits(tt.descriptors); open != tt.open || idle != tt.idle {
-			t.Errorf("%d descriptors: %d connections, %d idle; want %d and %d", tt.descriptors, open, idle, tt.open, tt.idle)
+		if got := connectionLimits(tt.descriptors); got != tt.want {
+			t.Errorf("%d descriptors: %+v, want %+v", tt.descriptors, got, tt.want)
 		}
 	}
 }

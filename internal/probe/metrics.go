@@ -2,7 +2,6 @@ package probe
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"runtime"
 	"strconv"
@@ -12,18 +11,19 @@ import (
 	"github.com/prometheus/common/expfmt"
 )
 
-// metrics turns one Status per scrape into metric families. It keeps no value
-// of its own and has its own registry, so that nothing a library registers
-// appears under drainit's name.
+// metrics turns a snapshot into metric families. It keeps no value of its own and
+// has its own registry, so that nothing a library registers appears under drainit's
+// name.
 type metrics struct {
 	registry *prometheus.Registry
-	status   func() Status
-	sent     *tally
+	snapshot Snapshot
+	count    func() (Processes, error) // nil: not known
 	all      []metric
 
 	state, ready, requestAge, requestTime, drainDelay, deadline, deadlineHit,
 	received, forwarded, reaped, leftovers, probeRequests, childStart,
-	connections, requestsCut, peerUp, actions, warnings, logDropped, build metric
+	connections, requestsCut, requestsCutAtMost, peerUp, actions, warnings, logDropped, build,
+	processes, zombies, pids, pidsLimit metric
 
 	front frontMetrics
 }
@@ -34,11 +34,11 @@ type metric struct {
 	kind prometheus.ValueType
 }
 
-// newMetrics returns the metrics of status and sent.
-func newMetrics(status func() Status, sent *tally) *metrics {
-	m := &metrics{registry: prometheus.NewRegistry(), status: status, sent: sent}
+// newMetrics returns the metrics of a snapshot and of count.
+func newMetrics(s Snapshot, count func() (Processes, error)) *metrics {
+	m := &metrics{registry: prometheus.NewRegistry(), snapshot: s, count: count}
 	m.state = m.gauge("state", "1 for the state drainit is in, 0 for the others.", "state")
-	m.ready = m.gauge("ready", "1 if the last answer of /readyz was 200, else 0.")
+	m.ready = m.gauge("ready", "1 if the last answer of /readyz was 200, else 0; absent until somebody has asked.")
 	m.requestAge = m.gauge("stop_request_age_seconds", "Time since the stop request; 0 before it.")
 	m.requestTime = m.gauge("stop_request_timestamp_seconds", "Unix time of the stop request; 0 before it.")
 	m.drainDelay = m.gauge("drain_delay_seconds", "How long the stop signal is held, from the stop request; the longest of a range.")
@@ -51,12 +51,17 @@ func newMetrics(status func() Status, sent *tally) *metrics {
 	m.probeRequests = m.counter("probe_requests_total", "Requests answered, by endpoint (other: no such path) and HTTP status.", "endpoint", "code")
 	m.childStart = m.gauge("child_start_time_seconds", "Unix time at which the program was started.")
 	m.connections = m.gauge("connections", "Connections of the program in a stop, by when they were seen and what is known of them; absent where nothing was seen.", "at", "state")
-	m.requestsCut = m.gauge("requests_cut", "Requests in flight when the program exited or was killed in a stop; absent before, and where nothing was seen.")
+	m.requestsCut = m.gauge("requests_cut", "Requests that the program's end cut; absent before, and where that is not known.")
+	m.requestsCutAtMost = m.gauge("requests_cut_at_most", "The same where the kernel did not tell of each.")
 	m.peerUp = m.gauge("peer_up", "1 if that other drainit of the pod is there, else 0.", "peer")
 	m.actions = m.counter("actions_total", "Actions of --at-drain and --at-stop, by instant and by how they ended.", "at", "result")
-	m.warnings = m.counter("warnings_total", "Warnings and errors that drainit has logged about itself or the program.")
+	m.warnings = m.counter("warnings_total", "Warnings and errors that drainit has logged, by message; one not logged yet is absent.", "reason")
 	m.logDropped = m.counter("log_lines_dropped_total", "Log lines dropped because stderr was not read.")
 	m.build = m.gauge("build_info", "Always 1; the labels say what is running.", "version", "goversion")
+	m.processes = m.gauge("processes", "Processes of the container, zombies and drainit included, counted up to a bound; absent where /proc does not show them.")
+	m.zombies = m.gauge("zombies", "Those of them that have ended and that nobody has waited for.")
+	m.pids = m.gauge("pids", "Processes and threads, as the container's pids cgroup counts them; absent where it is not seen.")
+	m.pidsLimit = m.gauge("pids_limit", "How many of them there may be; absent where no limit is seen.")
 	m.addFront()
 	m.registry.MustRegister(m) // descriptors are constant, and a test gathers them
 	return m
@@ -86,16 +91,15 @@ func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements [prometheus.Collector]. The registry runs it in a goroutine
-// of its own, where nobody recovers: a panic of the status function has to
-// become an error of this scrape here, or it would end PID 1.
+// Collect implements [prometheus.Collector].
 func (m *metrics) Collect(ch chan<- prometheus.Metric) {
-	defer func() {
-		if p := recover(); p != nil {
-			ch <- prometheus.NewInvalidMetric(m.state.desc, fmt.Errorf("panic: %v", p))
-		}
-	}()
-	m.collect(samples(ch), m.status())
+	m.collect(samples(ch), m.snapshot.Status)
+	if m.count == nil {
+		return
+	}
+	if n, err := m.count(); err == nil {
+		m.collectProcesses(samples(ch), n)
+	}
 }
 
 // collect sends everything about s.
@@ -103,10 +107,11 @@ func (m *metrics) collect(out samples, s Status) {
 	for _, state := range states() {
 		out.send(m.state, is(s.State == state), state)
 	}
-	out.send(m.ready, is(s.Ready))
+	if m.snapshot.Sent.probed() {
+		out.send(m.ready, is(s.Ready))
+	}
 	out.send(m.leftovers, float64(s.Leftovers))
 	out.send(m.childStart, unixSeconds(s.Child.Started))
-	out.send(m.warnings, float64(s.Warnings))
 	out.send(m.logDropped, float64(s.LogLinesDropped))
 	out.send(m.build, 1, s.Version, runtime.Version())
 	for _, peer := range s.Peers {
@@ -114,6 +119,9 @@ func (m *metrics) collect(out samples, s Status) {
 	}
 	m.collectStop(out, s)
 	m.collectFront(out, s.Front)
+	for reason, n := range m.snapshot.Reasons {
+		out.send(m.warnings, float64(n), reason)
+	}
 	m.collectCounts(out, s)
 }
 
@@ -149,7 +157,7 @@ func (m *metrics) collectCounts(out samples, s Status) {
 	}
 	out.send(m.reaped, float64(s.Reaped.Child), "child")
 	out.send(m.reaped, float64(s.Reaped.Orphan), "orphan")
-	m.sent.each(func(e endpoint, code int, n uint64) {
+	m.snapshot.Sent.each(func(e endpoint, code int, n uint64) {
 		out.send(m.probeRequests, float64(n), e.String(), strconv.Itoa(code))
 	})
 }

@@ -2,7 +2,7 @@ package probe
 
 import (
 	"bytes"
-	"errors"
+	"io"
 	"math"
 	"runtime"
 	"strings"
@@ -17,10 +17,15 @@ import (
 func scrapeText(t *testing.T, s Status, sent *tally) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := newMetrics(func() Status { return s }, sent).writeTo(&b); err != nil {
+	if err := newMetrics(NewSnapshot(s, sent.counts()), counted).writeTo(&b); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+func counted() (Processes, error) {
+	all, zombies, pids, limit := 7, 2, 31, 100
+	return Processes{All: &all, Zombies: &zombies, PIDs: &pids, PIDsLimit: &limit}, nil
 }
 
 // sample returns the value of a series as written, "absent" if it is not there.
@@ -41,21 +46,25 @@ func TestMetrics(t *testing.T) {
 	sent.count(endpointOther, 404)
 	for story, want := range map[string]map[string]string{
 		"rest": {
-			`drainit_state{state="running"}`:                                            "1",
-			`drainit_state{state="draining"}`:                                           "0",
-			`drainit_state{state="exited"}`:                                             "0",
-			`drainit_ready`:                                                             "1",
-			`drainit_stop_request_age_seconds`:                                          "0",
-			`drainit_stop_request_timestamp_seconds`:                                    "0",
-			`drainit_drain_delay_seconds`:                                               "0",
-			`drainit_connections{at="latest",state="idle"}`:                             "absent",
-			`drainit_requests_cut`:                                                      "absent",
-			`drainit_deadline_seconds`:                                                  "+Inf",
-			`drainit_deadline_hit`:                                                      "0",
-			`drainit_signals_received_total{signal="SIGTERM"}`:                          "absent",
-			`drainit_processes_reaped_total{kind="child"}`:                              "0",
-			`drainit_child_start_time_seconds`:                                          "1.772355600123e+09",
-			`drainit_probe_requests_total{code="200",endpoint="x"}`:                     "absent",
+			`drainit_state{state="running"}`:                        "1",
+			`drainit_state{state="draining"}`:                       "0",
+			`drainit_state{state="exited"}`:                         "0",
+			`drainit_ready`:                                         "1",
+			`drainit_stop_request_age_seconds`:                      "0",
+			`drainit_stop_request_timestamp_seconds`:                "0",
+			`drainit_drain_delay_seconds`:                           "0",
+			`drainit_connections{at="latest",state="idle"}`:         "absent",
+			`drainit_requests_cut`:                                  "absent",
+			`drainit_deadline_seconds`:                              "+Inf",
+			`drainit_deadline_hit`:                                  "0",
+			`drainit_signals_received_total{signal="SIGTERM"}`:      "absent",
+			`drainit_processes_reaped_total{kind="child"}`:          "0",
+			`drainit_child_start_time_seconds`:                      "1.772355600123e+09",
+			`drainit_probe_requests_total{code="200",endpoint="x"}`: "absent",
+			`drainit_processes`:                                     "7",
+			`drainit_zombies`:                                       "2",
+			`drainit_pids`:                                          "31",
+			`drainit_pids_limit`:                                    "100",
 			`drainit_build_info{goversion="` + runtime.Version() + `",version="1.2.3"}`: "1",
 		},
 		"drain": {
@@ -81,7 +90,7 @@ func TestMetrics(t *testing.T) {
 			`drainit_log_lines_dropped_total`:                            "3",
 			`drainit_actions_total{at="drain",result="failed"}`:          "2",
 			`drainit_actions_total{at="stop",result="done"}`:             "0",
-			`drainit_warnings_total`:                                     "2",
+			`drainit_warnings_total{reason="action failed"}`:             "2",
 			`drainit_probe_requests_total{code="200",endpoint="readyz"}`: "2",
 			`drainit_probe_requests_total{code="503",endpoint="readyz"}`: "1",
 			`drainit_probe_requests_total{code="404",endpoint="other"}`:  "1",
@@ -92,6 +101,9 @@ func TestMetrics(t *testing.T) {
 			`drainit_connections{at="stop_signal",state="undecided"}`: "7",
 			`drainit_connections{at="deadline",state="idle"}`:         "40",
 			`drainit_requests_cut`:                                    "1",
+			`drainit_requests_cut_at_most`:                            "3",
+			`drainit_warnings_total{reason="action failed"}`:          "3",
+			`drainit_warnings_total{reason="front listener failed"}`:  "3",
 			`drainit_leftovers`:                                       "2",
 			`drainit_processes_reaped_total{kind="child"}`:            "1",
 		},
@@ -100,6 +112,35 @@ func TestMetrics(t *testing.T) {
 		for series, value := range want {
 			if got := sample(text, series); got != value {
 				t.Errorf("%s: %s is %s, want %s", story, series, got, value)
+			}
+		}
+	}
+}
+
+// Readiness is absent until it was asked for, and answered.
+func TestReadyIsAbsentUntilAsked(t *testing.T) {
+	for want, asked := range map[string]func(*tally){
+		"absent": func(sent *tally) { sent.count(endpointReadyz, 405); sent.count(endpointLivez, 200) },
+		"0":      func(sent *tally) { sent.count(endpointReadyz, 503) },
+	} {
+		var sent tally
+		asked(&sent)
+		if got := sample(scrapeText(t, Status{}, &sent), "drainit_ready"); got != want {
+			t.Errorf("drainit_ready is %s, want %s", got, want)
+		}
+	}
+}
+
+// What is not known of processes is absent.
+func TestUnknownProcessesAreAbsent(t *testing.T) {
+	for _, count := range []func() (Processes, error){nil, func() (Processes, error) { return Processes{}, nil }, func() (Processes, error) { return Processes{}, io.EOF }} {
+		var b bytes.Buffer
+		if err := newMetrics(Snapshot{}, count).writeTo(&b); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"drainit_processes", "drainit_zombies", "drainit_pids", "drainit_pids_limit"} {
+			if got := sample(b.String(), name); got != "absent" {
+				t.Errorf("%s is %s, want it absent", name, got)
 			}
 		}
 	}
@@ -153,8 +194,8 @@ func TestMetricNames(t *testing.T) {
 			}
 		}
 	}
-	if names != len(newMetrics(nil, nil).all) {
-		t.Errorf("%d names in a full scrape, want %d", names, len(newMetrics(nil, nil).all))
+	if names != len(newMetrics(Snapshot{}, nil).all) {
+		t.Errorf("%d names in a full scrape, want %d", names, len(newMetrics(Snapshot{}, nil).all))
 	}
 }
 
@@ -162,7 +203,7 @@ func TestMetricNames(t *testing.T) {
 func TestMetricsAreConsistent(t *testing.T) {
 	for name, s := range stories() {
 		r := prometheus.NewPedanticRegistry()
-		if err := r.Register(newMetrics(func() Status { return s }, fullTally())); err != nil {
+		if err := r.Register(newMetrics(NewSnapshot(s, fullTally().counts()), counted)); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := r.Gather(); err != nil {
@@ -174,22 +215,14 @@ func TestMetricsAreConsistent(t *testing.T) {
 func TestBadLabelIsAnErrorOfTheScrape(t *testing.T) {
 	s := Status{Version: "\xff"}
 	var b bytes.Buffer
-	if err := newMetrics(func() Status { return s }, new(tally)).writeTo(&b); err == nil {
+	if err := newMetrics(Snapshot{Status: s}, nil).writeTo(&b); err == nil {
 		t.Error("a label that is not UTF-8: no error")
-	}
-}
-
-func TestPanicIsAnErrorOfTheScrape(t *testing.T) {
-	var b bytes.Buffer
-	err := newMetrics(func() Status { panic(errors.New("gone")) }, new(tally)).writeTo(&b)
-	if err == nil || !strings.Contains(err.Error(), "panic: gone") {
-		t.Errorf("got %v, want the panic", err)
 	}
 }
 
 func TestProbeRequestsAreCounted(t *testing.T) {
 	g := NewGate(GateConfig{})
-	_, addr := serve(t, Config{Gate: g})
+	_, addr := serve(t, served{Gate: g})
 	for _, path := range []string{"/readyz", "/readyz?verbose", "/livez", "/nowhere", "/no/where", "/", "/drain"} {
 		get(t, addr, path)
 	}
@@ -221,7 +254,7 @@ func TestEveryCodeIsCounted(t *testing.T) {
 		var sent tally
 		sent.count(endpointDrain, code)
 		n := 0
-		sent.each(func(e endpoint, c int, count uint64) {
+		sent.counts().each(func(e endpoint, c int, count uint64) {
 			if e != endpointDrain || c != code || count != 1 {
 				t.Errorf("counted %s %d %d, want drain %d 1", e, c, count, code)
 			}
@@ -233,17 +266,9 @@ func TestEveryCodeIsCounted(t *testing.T) {
 	}
 }
 
-func TestRegistryIsMadeAtTheFirstScrape(t *testing.T) {
-	cfg := Config{Gate: NewGate(GateConfig{}), Status: func() Status { return Status{} }}
-	cost := testing.AllocsPerRun(100, func() { New(cfg) })
-	if cost > 50 {
-		t.Errorf("New allocates %.0f times, want a server without metrics", cost)
-	}
-}
-
 // Scrapes leave nothing behind: a kilobyte each would show here as a megabyte.
 func TestScrapesDoNotGrowTheHeap(t *testing.T) {
-	_, addr := serve(t, Config{Status: midDrain})
+	_, addr := serve(t, served{Status: midDrain})
 	scrape := func(n int) {
 		for range n {
 			get(t, addr, "/metrics")
@@ -266,7 +291,7 @@ func TestScrapesDoNotGrowTheHeap(t *testing.T) {
 }
 
 func TestConcurrentScrapes(t *testing.T) {
-	_, addr := serve(t, Config{Status: midDrain})
+	_, addr := serve(t, served{Status: midDrain})
 	var wg sync.WaitGroup
 	for range 16 {
 		wg.Go(func() {

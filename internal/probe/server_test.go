@@ -3,6 +3,7 @@ package probe
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,7 +17,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -24,8 +24,17 @@ import (
 // that is busy with other tests.
 const soon = 10 * time.Second
 
-// serve runs a server on a loopback port until the test ends.
-func serve(t *testing.T, cfg Config) (s *Server, addr string) {
+// served is what a server and its pages say.
+type served struct {
+	Identity
+	Gate   *Gate
+	Status func() Status
+	most   limits // the zero value: as ever
+}
+
+// serve runs a server on a loopback port until the test ends, and its pages, in
+// this process.
+func serve(t testing.TB, cfg served) (s *Server, addr string) {
 	t.Helper()
 	if cfg.Gate == nil {
 		cfg.Gate = NewGate(GateConfig{})
@@ -37,7 +46,10 @@ func serve(t *testing.T, cfg Config) (s *Server, addr string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s = New(cfg)
+	s = New(Config{Identity: cfg.Identity, Gate: cfg.Gate, Pass: func(conns []int) (<-chan struct{}, error) { return helpHere(s, cfg, conns) }})
+	if cfg.most != (limits{}) {
+		s.most = cfg.most
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(l) }()
 	t.Cleanup(func() {
@@ -47,6 +59,31 @@ func serve(t *testing.T, cfg Config) (s *Server, addr string) {
 		}
 	})
 	return s, l.Addr().String()
+}
+
+// helpHere answers connections in this process.
+func helpHere(s *Server, cfg served, conns []int) (<-chan struct{}, error) {
+	p := NewPages(PagesConfig{
+		Identity: cfg.Identity,
+		Snapshot: func() (Snapshot, error) { return NewSnapshot(cfg.Status(), s.Sent()), nil },
+		Ready:    func(ctx context.Context) (Verdict, error) { return cfg.Gate.Ready(ctx), nil },
+		Live:     func(ctx context.Context) (Verdict, error) { return cfg.Gate.Live(ctx), nil },
+	})
+	var own []net.Conn
+	for _, fd := range conns {
+		two, err := syscall.Dup(fd)
+		if err != nil {
+			return nil, err
+		}
+		own = append(own, Take(two)...)
+	}
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		p.Serve(own)
+		s.Add(p.Sent())
+	}()
+	return over, nil
 }
 
 // answer is a reply with its body.
@@ -91,9 +128,9 @@ func get(t *testing.T, addr, path string) answer {
 }
 
 func TestEndpoints(t *testing.T) {
-	_, addr := serve(t, Config{})
+	_, addr := serve(t, served{})
 	red := NewGate(GateConfig{Listening: func() (bool, string) { return false, "nothing listens on 8080" }})
-	_, redAddr := serve(t, Config{Gate: red})
+	_, redAddr := serve(t, served{Gate: red})
 	for _, tt := range []struct {
 		addr, path  string
 		code        int
@@ -136,7 +173,7 @@ func TestEndpoints(t *testing.T) {
 }
 
 func TestOnlyGetAndHead(t *testing.T) {
-	_, addr := serve(t, Config{})
+	_, addr := serve(t, served{})
 	for _, path := range []string{"/readyz", "/livez", "/drain", "/metrics", "/"} {
 		for _, method := range []string{"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get"} {
 			a, err := ask(method, addr, path)
@@ -155,8 +192,8 @@ func TestOnlyGetAndHead(t *testing.T) {
 }
 
 func TestIdentity(t *testing.T) {
-	_, addr := serve(t, Config{Version: "1.2.3", Name: "web", PID: 1, PIDNamespace: 4026531836})
-	_, nameless := serve(t, Config{Version: "1.2.3", PID: 7, PIDNamespace: 1})
+	_, addr := serve(t, served{Identity: Identity{Version: "1.2.3", Name: "web", PID: 1, PIDNamespace: 4026531836}})
+	_, nameless := serve(t, served{Identity: Identity{Version: "1.2.3", PID: 7, PIDNamespace: 1}})
 	for _, path := range []string{"/readyz", "/livez", "/drain", "/metrics", "/", "/nowhere"} {
 		a := get(t, addr, path)
 		if !a.Close {
@@ -182,7 +219,7 @@ func TestIdentity(t *testing.T) {
 
 func TestDrainOverHTTP(t *testing.T) {
 	want := midDrain()
-	_, addr := serve(t, Config{Status: func() Status { return want }})
+	_, addr := serve(t, served{Status: func() Status { return want }})
 	var got Status
 	if err := json.Unmarshal([]byte(get(t, addr, "/drain").body), &got); err != nil {
 		t.Fatal(err)
@@ -192,7 +229,7 @@ func TestDrainOverHTTP(t *testing.T) {
 
 func TestUnreadyOverHTTP(t *testing.T) {
 	g := NewGate(GateConfig{})
-	_, addr := serve(t, Config{Gate: g})
+	_, addr := serve(t, served{Gate: g})
 	if a := get(t, addr, "/readyz"); a.StatusCode != 200 {
 		t.Errorf("before: %d, want 200", a.StatusCode)
 	}
@@ -207,7 +244,7 @@ func TestUnreadyOverHTTP(t *testing.T) {
 }
 
 func TestHugeHeader(t *testing.T) {
-	_, addr := serve(t, Config{})
+	_, addr := serve(t, served{})
 	for _, size := range []int{3 << 10, 16 << 10, 1 << 20} {
 		c, err := net.Dial("tcp", addr)
 		if err != nil {
@@ -235,8 +272,33 @@ func TestHugeHeader(t *testing.T) {
 	}
 }
 
+// TestHelperDoesNotWaitForARest: two clients that send less than they announce would
+// keep all helpers from everybody else.
+func TestHelperDoesNotWaitForARest(t *testing.T) {
+	_, addr := serve(t, served{})
+	for name, beginning := range map[string]string{
+		"body": "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n",
+		"head": "GET /metrics HTTP/1.1\r\nHost: x\r\nX-Long: " + strings.Repeat("x", headLimit),
+	} {
+		c, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		began := time.Now()
+		c.SetDeadline(began.Add(soon))
+		io.WriteString(c, beginning)
+		if _, err := io.Copy(io.Discard, c); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if took := time.Since(began); took > readTime-time.Second {
+			t.Errorf("%s: waited for for %v, want %v", name, took, restTime)
+		}
+	}
+}
+
 func TestSlowlorisDoesNotStopLivez(t *testing.T) {
-	_, addr := serve(t, Config{})
+	_, addr := serve(t, served{})
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
 	for range 2 * idleLimit {
@@ -281,7 +343,7 @@ const wantConns = 10000
 
 func TestTenThousandConnections(t *testing.T) {
 	n := raiseNoFile(t)
-	_, addr := serve(t, Config{})
+	_, addr := serve(t, served{})
 	conns := make([]net.Conn, 0, n)
 	defer func() {
 		for _, c := range conns {
@@ -390,7 +452,7 @@ func established(t *testing.T, addr string) int {
 
 func TestStuckReadyCheck(t *testing.T) {
 	stuck, accepted := stuckServer(t)
-	_, addr := serve(t, Config{Gate: NewGate(GateConfig{Ready: parse(t, "http://"+stuck)})})
+	_, addr := serve(t, served{Gate: NewGate(GateConfig{Ready: parse(t, "http://"+stuck)})})
 	var wg sync.WaitGroup
 	start := time.Now()
 	for range 200 {
@@ -421,33 +483,23 @@ func TestStuckReadyCheck(t *testing.T) {
 
 // Looking for ports is asked to be quick and not trusted to be.
 func TestStuckPorts(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		hang := make(chan struct{})
-		p := newPipes()
-		s := New(Config{
-			Gate:   NewGate(GateConfig{Listening: func() (bool, string) { <-hang; return true, "" }}),
-			Status: func() Status { return Status{} },
-		})
-		go s.Serve(p)
-		began := time.Now()
-		c := p.dial()
-		go io.WriteString(c, "GET /readyz HTTP/1.0\r\n\r\n")
-		reply, _ := io.ReadAll(c)
-		if took := time.Since(began); took != answerLimit || took >= time.Second {
-			t.Errorf("answered after %s, want %s, and under kubelet's second", took, answerLimit)
-		}
-		if !bytes.HasPrefix(reply, []byte("HTTP/1.0 503 ")) || !bytes.Contains(reply, []byte("[-]ports failed: no answer in time\n")) {
-			t.Errorf("got %q, want 503 and the check", reply)
-		}
-		close(hang)
-		s.Close()
-	})
+	hang := make(chan struct{})
+	defer close(hang)
+	_, addr := serve(t, served{Gate: NewGate(GateConfig{Listening: func() (bool, string) { <-hang; return true, "" }})})
+	began := time.Now()
+	a := get(t, addr, "/readyz")
+	if took := time.Since(began); took < answerLimit {
+		t.Errorf("answered after %s, want %s", took, answerLimit)
+	}
+	if a.StatusCode != 503 || !strings.Contains(a.body, "[-]ports failed: no answer in time\n") {
+		t.Errorf("got %d %q, want 503 and the check", a.StatusCode, a.body)
+	}
 }
 
 func TestStuckLiveCheck(t *testing.T) {
 	stuck, _ := stuckServer(t)
 	g := NewGate(GateConfig{Live: parse(t, "http://"+stuck)})
-	_, addr := serve(t, Config{Gate: g})
+	_, addr := serve(t, served{Gate: g})
 	began := time.Now()
 	a := get(t, addr, "/livez")
 	if a.StatusCode != 503 || !strings.Contains(a.body, "[-]live-check failed") {
@@ -465,7 +517,7 @@ func TestStuckLiveCheck(t *testing.T) {
 
 // A panic of the command's functions must end one reply, and nothing else.
 func TestPanicsAreContained(t *testing.T) {
-	_, addr := serve(t, Config{Status: func() Status { panic("status") }})
+	_, addr := serve(t, served{Status: func() Status { panic("status") }})
 	if a := get(t, addr, "/metrics"); a.StatusCode != 500 || !strings.Contains(a.body, "panic: status") {
 		t.Errorf("/metrics: %d %q, want 500 and the panic", a.StatusCode, a.body)
 	}
@@ -488,11 +540,11 @@ func TestServeReturnsTheListenersError(t *testing.T) {
 }
 
 func TestGarbageIsNotLogged(t *testing.T) {
-	s := New(Config{Gate: NewGate(GateConfig{})})
-	if s.http.ErrorLog == nil || s.http.ErrorLog.Writer() != io.Discard {
+	p := NewPages(PagesConfig{Snapshot: func() (Snapshot, error) { return Snapshot{}, nil }})
+	if p.http.ErrorLog == nil || p.http.ErrorLog.Writer() != io.Discard {
 		t.Error("net/http would log to stderr")
 	}
-	_, addr := serve(t, Config{})
+	_, addr := serve(t, served{})
 	for _, garbage := range []string{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "SSH-2.0-x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET /livez HTTP/1.1\r\n\r\n"} {
 		c, err := net.Dial("tcp", addr)
 		if err != nil {
@@ -510,6 +562,71 @@ func TestGarbageIsNotLogged(t *testing.T) {
 	livezWithinASecond(t, addr)
 }
 
+// TestWhoMakesRoomIsGoneOnce: a connection is closed for a newcomer, and its reset is
+// among the events that come with that one.
+func TestWhoMakesRoomIsGoneOnce(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	s := New(Config{Gate: NewGate(GateConfig{})})
+	s.most = limits{open: 2, idle: 2, wait: 2}
+	if err := s.open(l); err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	connect := func() *net.TCPConn {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		return c.(*net.TCPConn)
+	}
+	connect()
+	second := connect()
+	for s.table.count[asking] < 2 {
+		if err := s.step(s.now() + soon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(leastPatience)
+	connect()
+	second.SetLinger(0)
+	second.Close()
+	s.expire() // and the listener is watched again
+	if err := s.step(s.now()); err != nil {
+		t.Fatal(err)
+	}
+	if free, all := len(s.table.free)+s.table.count[asking], len(s.table.slots); free != all {
+		t.Errorf("%d places, free or taken, of %d", free, all)
+	}
+}
+
+// TestWhatFollowsARequest: an answer is not lost because more than its request came.
+func TestWhatFollowsARequest(t *testing.T) {
+	green := NewGate(GateConfig{Listening: func() (bool, string) { time.Sleep(20 * time.Millisecond); return true, "" }})
+	_, addr := serve(t, served{Gate: green})
+	const request = "GET %s HTTP/1.1\r\nHost: x\r\n\r\n"
+	for _, path := range []string{"/livez", "/", "/readyz"} {
+		one := fmt.Sprintf(request, path)
+		for name, following := range map[string]string{"an empty line": "\r\n", "requests": one + one} {
+			c, err := net.Dial("tcp", addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.SetDeadline(time.Now().Add(soon))
+			io.WriteString(c, one+following)
+			got, err := io.ReadAll(c)
+			if err != nil || !bytes.HasPrefix(got, []byte("HTTP/1.1 200 OK\r\n")) {
+				t.Errorf("%s and %s: %q, %v", path, name, got, err)
+			}
+			c.Close()
+		}
+	}
+}
+
 func TestNothingStaysAfterClose(t *testing.T) {
 	program := httptest.NewServer(http.NotFoundHandler())
 	stuck, _ := stuckServer(t)
@@ -519,10 +636,9 @@ func TestNothingStaysAfterClose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := New(Config{
-		Gate:   NewGate(GateConfig{Ready: check, Live: parse(t, "http://"+stuck)}),
-		Status: func() Status { return Status{} },
-	})
+	cfg := served{Gate: NewGate(GateConfig{Ready: check, Live: parse(t, "http://"+stuck)}), Status: func() Status { return Status{} }}
+	var s *Server
+	s = New(Config{Gate: cfg.Gate, Pass: func(conns []int) (<-chan struct{}, error) { return helpHere(s, cfg, conns) }})
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(l) }()
 	addr := l.Addr().String()

@@ -48,20 +48,27 @@ type Status struct {
 	Peers     []Peer   `json:"peers"`      // the other drainits of the pod that it was told of
 
 	Signals         Signals `json:"signals"`
+	SignalsEndAt    string  `json:"signals_end_at"` // the shell that is PID 1 and passes none on; "" if they arrive
 	Reaped          Reaped  `json:"reaped"`
 	Leftovers       int     `json:"leftovers"` // processes that outlived the child
 	Warnings        uint64  `json:"warnings"`  // logged, errors included
 	LogLinesDropped uint64  `json:"log_lines_dropped"`
+
+	Reasons map[string]uint64 `json:"-"` // Warnings by message
 }
 
 // Child is the program. It may have replaced itself since it was started
 // (execve(2)); Program is what it is now, and without its arguments, which may
 // hold secrets.
 type Child struct {
-	PID     int       `json:"pid"`
-	Program string    `json:"program"`
-	Started time.Time `json:"started"`
+	PID        int       `json:"pid"`
+	Program    string    `json:"program"`     // what the stop is about
+	ProgramPID int       `json:"program_pid"` // pid, but where a shell or the like is around the program
+	Started    time.Time `json:"started"`
 }
+
+// Hangup is the Signal of a [StopRequest] that was the end of standard input.
+const Hangup = "hangup"
 
 // StopRequest is the platform's stop signal, T0.
 type StopRequest struct {

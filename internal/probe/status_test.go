@@ -22,13 +22,14 @@ func t0() time.Time {
 func atRest() Status {
 	return Status{
 		Version: "1.2.3", PID: 1, PIDNamespace: 4026531836, State: StateRunning, Ready: true, ReadyAsked: true,
-		Child:    Child{PID: 7, Program: "server", Started: t0().Add(-time.Hour)},
+		Child:    Child{PID: 7, Program: "server", ProgramPID: 7, Started: t0().Add(-time.Hour)},
 		WillSend: WillSend{Signal: "SIGTERM", Why: "no other signal is known to be graceful for server"},
 		Plan:     Plan{Sweep: Duration(2 * time.Second), UnreadyAfter: "0s", DrainDelayRule: "not under Kubernetes", DrainUntil: "delay"},
 		Timeline: []Event{
 			{Event: "stop_request"},
 			{Event: "stop_signal", Detail: "SIGTERM"},
 		},
+		SignalsEndAt: "sh",
 	}
 }
 
@@ -37,7 +38,7 @@ func midDrain() Status {
 	at := func(after time.Duration) time.Time { return t0().Add(after) }
 	return Status{
 		Version: "1.2.3", Name: "web", PID: 1, PIDNamespace: 4026531836, State: StateDraining,
-		Child:       Child{PID: 7, Program: "nginx", Started: at(-time.Hour)},
+		Child:       Child{PID: 7, Program: "nginx", ProgramPID: 12, Started: at(-time.Hour)},
 		StopRequest: &StopRequest{Signal: "SIGTERM", At: at(0), SecondsAgo: 3.25},
 		WaitingFor:  "the drain delay, 1.75s left",
 		WillSend:    WillSend{Signal: "SIGQUIT", Why: "nginx finishes its requests on it"},
@@ -66,6 +67,7 @@ func midDrain() Status {
 		},
 		Reaped:          Reaped{Orphan: 12},
 		Warnings:        2,
+		Reasons:         map[string]uint64{"action failed": 2},
 		LogLinesDropped: 3,
 	}
 }
@@ -84,14 +86,14 @@ func atEnd() Status {
 	})
 	s.WaitingFor, s.WillSend = "2 leftovers", WillSend{}
 	s.DeadlineHit = true
-	cut := 1
+	cut, atMost := 1, 3
 	s.Connections.StopSignal = &Counted{InFlight: 2, Undecided: 7}
 	s.Connections.Deadline = s.Connections.Latest
-	s.Connections.RequestsCut = &cut
+	s.Connections.RequestsCut, s.Connections.RequestsCutAtMost = &cut, &atMost // never both
 	s.Front = &Front{
 		Routes: []string{":8080=127.0.0.1:8081", ":9090=unix:/run/app.sock"}, PID: 6, Serving: true, Answers: true,
 		Connections: 5, InFlight: 1, Upgraded: 2, Accepted: 77, Requests: map[string]uint64{"2xx": 400, "5xx": 2, "none": 0},
-		Refused: 3, Failed: 2, Cut: 1, Warnings: 4,
+		Refused: 3, Failed: 2, Cut: 1, Warnings: 4, Reasons: map[string]uint64{"front listener failed": 3, "action failed": 1},
 	}
 	s.Leftovers = 2
 	s.Reaped.Child = 1
@@ -189,12 +191,12 @@ func TestStatusRoundTrip(t *testing.T) {
 func TestStatusKeys(t *testing.T) {
 	want := map[string]string{
 		"": "version name pid pid_namespace state child ready ready_asked stop_request waiting_for will_send" +
-			" plan timeline deadline_hit connections actions front stop_order peers signals reaped leftovers warnings log_lines_dropped",
-		"child":        "pid program started",
+			" plan timeline deadline_hit connections actions front stop_order peers signals signals_end_at reaped leftovers warnings log_lines_dropped",
+		"child":        "pid program program_pid started",
 		"stop_request": "signal at seconds_ago",
 		"will_send":    "signal why",
 		"plan":         "drain_delay drain_delay_max drain_delay_rule drain_until deadline grace_period sweep unready_after stop_signal at_drain at_stop",
-		"connections":  "latest at_stop_request at_stop_signal at_deadline requests_cut",
+		"connections":  "latest at_stop_request at_stop_signal at_deadline requests_cut requests_cut_at_most",
 		"actions":      "at_drain at_stop",
 		"signals":      "received forwarded",
 		"reaped":       "child orphan",

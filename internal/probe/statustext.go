@@ -14,6 +14,9 @@ import (
 func (s Status) Text() string {
 	var p page
 	p.line("drainit", "%s, pid %d: %s, %s", s.title(), s.PID, s.State, s.readiness())
+	if s.SignalsEndAt != "" {
+		p.line("attention", "the platform's signals end at PID 1, %s; write ENTRYPOINT in exec form, or exec before drainit in the script", s.SignalsEndAt)
+	}
 	if r := s.StopRequest; r != nil {
 		p.line("stop request", "%s, %s ago, at %s", r.Signal, seconds(r.SecondsAgo), clock(r.At))
 	} else {
@@ -76,6 +79,9 @@ func (s Status) title() string {
 func (s Status) childText() string {
 	if s.Child.PID == 0 {
 		return "none"
+	}
+	if s.Child.ProgramPID != s.Child.PID && s.Child.ProgramPID != 0 {
+		return fmt.Sprintf("pid %d, started %s; in it %s, pid %d", s.Child.PID, clock(s.Child.Started), orNothing(s.Child.Program), s.Child.ProgramPID)
 	}
 	return fmt.Sprintf("%s, pid %d, started %s", orNothing(s.Child.Program), s.Child.PID, clock(s.Child.Started))
 }

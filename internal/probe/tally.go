@@ -38,8 +38,8 @@ func endpointOf(path string) endpoint {
 	return endpointOther
 }
 
-// codes are the statuses the handler sends. Those net/http sends by itself to
-// what is not HTTP (400, 431, 505) are not counted.
+// codes are the statuses that are counted. Those net/http sends by itself to what
+// is no request (400, 431, 505) are not.
 var codes = [...]int{200, 404, 405, 500, 503}
 
 // tally counts replies by endpoint and status. The zero value is ready to use.
@@ -54,13 +54,44 @@ func (t *tally) count(e endpoint, code int) {
 	}
 }
 
-// each calls f for every pair that was sent at least once.
-func (t *tally) each(f func(e endpoint, code int, n uint64)) {
+// Counts is replies by endpoint and status.
+type Counts [endpointCount][len(codes)]uint64
+
+// counts returns what was counted.
+func (t *tally) counts() (c Counts) {
 	for e := range t {
+		for i := range codes {
+			c[e][i] = t[e][i].Load()
+		}
+	}
+	return c
+}
+
+// add adds what was counted elsewhere.
+func (t *tally) add(c Counts) {
+	for e := range t {
+		for i := range codes {
+			t[e][i].Add(c[e][i])
+		}
+	}
+}
+
+// each calls f for every pair that was sent at least once.
+func (c Counts) each(f func(e endpoint, code int, n uint64)) {
+	for e := range c {
 		for i, code := range codes {
-			if n := t[e][i].Load(); n > 0 {
+			if n := c[e][i]; n > 0 {
 				f(endpoint(e), code, n)
 			}
 		}
 	}
+}
+
+// probed reports whether readiness was asked for and answered.
+func (c Counts) probed() bool {
+	ready := false
+	c.each(func(e endpoint, code int, _ uint64) {
+		ready = ready || e == endpointReadyz && (code == 200 || code == 503)
+	})
+	return ready
 }

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,6 +27,15 @@ func verdict(checks ...Result) Verdict {
 		v.OK = v.OK && c.OK
 	}
 	return v
+}
+
+// or returns the verdict on the given results, which is v itself where they are the
+// same: a program that answers as before makes no garbage.
+func (v Verdict) or(checks []Result) Verdict {
+	if slices.Equal(v.Checks, checks) {
+		return v
+	}
+	return verdict(slices.Clone(checks)...)
 }
 
 // failure returns the results that failed as one line, "" if none did.

@@ -21,6 +21,21 @@ func Argv(pid int) ([]string, error) {
 	return parseArgv(b), nil
 }
 
+// environLimit is more than the kernel takes of arguments and environment together
+// (execve(2): 6 MiB at most).
+const environLimit = 8 << 20
+
+// Environ returns the environment a process was started with, from
+// /proc/PID/environ, in its order and with all variables of one name. Reading
+// another's takes what ptrace(2) takes (proc_pid_environ(5)).
+func Environ(pid int) ([]string, error) {
+	b, err := read(path(pid, "environ"), make([]byte, 0, 4096), environLimit)
+	if err != nil {
+		return nil, err
+	}
+	return parseArgv(b), nil
+}
+
 func parseArgv(b []byte) []string {
 	b = bytes.TrimRight(b, "\x00")
 	if len(b) == 0 {

@@ -1,6 +1,9 @@
 package proc
 
 import (
+	"errors"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -30,5 +33,16 @@ func TestParseArgv(t *testing.T) {
 		if got := parseArgv([]byte(in)); !slices.Equal(got, want) {
 			t.Errorf("parseArgv(%q) = %q, want %q", in, got, want)
 		}
+	}
+}
+
+// A test binary has each variable once, so os.Environ leaves nothing out here.
+func TestEnviron(t *testing.T) {
+	got, err := Environ(os.Getpid())
+	if want := os.Environ(); err != nil || !slices.Equal(got, want) {
+		t.Errorf("Environ = %q, %v; want %q", got, err, want)
+	}
+	if _, err := Environ(1 << 30); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Environ of nobody = %v, want fs.ErrNotExist", err)
 	}
 }

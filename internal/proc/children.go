@@ -23,6 +23,28 @@ func SomeChildren(pid, most int) ([]int, error) {
 	return childPIDs(pid, most)
 }
 
+// Adopted returns at most so many children of the first thread of a process: those
+// that it forked itself, and all orphans that the process has adopted, which the
+// kernel gives to the first thread that lives (find_new_reaper in kernel/exit.c).
+// It reads one file, however many threads there are.
+func Adopted(pid, most int) ([]int, error) {
+	b, err := read(path(pid, "task/"+strconv.Itoa(pid)+"/children"), make([]byte, 0, 512), bytesFor(most))
+	if err != nil {
+		return SomeChildren(pid, most)
+	}
+	children := appendPIDs(nil, b)
+	return children[:min(len(children), most)], nil
+}
+
+func appendPIDs(pids []int, b []byte) []int {
+	for field := range bytes.FieldsSeq(b) {
+		if pid, err := strconv.Atoi(string(field)); err == nil {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
 func childPIDs(pid, most int) ([]int, error) {
 	threads, err := os.ReadDir(path(pid, "task"))
 	if err != nil {
@@ -43,11 +65,7 @@ func childPIDs(pid, most int) ([]int, error) {
 		if err != nil {
 			return nil, err
 		}
-		for field := range bytes.FieldsSeq(b) {
-			if c, err := strconv.Atoi(string(field)); err == nil {
-				children = append(children, c)
-			}
-		}
+		children = appendPIDs(children, b)
 	}
 	return children[:min(len(children), most)], nil
 }

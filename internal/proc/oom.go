@@ -45,3 +45,14 @@ func parseOOMKills(b []byte) (n int, ok bool) {
 	}
 	return 0, false
 }
+
+// EndedAlone reports whether a process has ended, is not reaped yet, and has never
+// waited for one of its own. That adds the minor faults of those to its own count of
+// them (cminflt of proc_pid_stat(5)), and no process ends without some.
+func EndedAlone(pid int) bool {
+	const cminflt = 8 // counted from the state, which follows the name
+	var buf [statSize]byte
+	b, _ := read(path(pid, "stat"), buf[:], len(buf))
+	fields := bytes.Fields(b[bytes.LastIndexByte(b, ')')+1:])
+	return len(fields) > cminflt && string(fields[0]) == "Z" && string(fields[cminflt]) == "0"
+}

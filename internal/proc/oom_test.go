@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestOOMKills(t *testing.T) {
@@ -69,5 +72,34 @@ func TestOOMKillsHere(t *testing.T) {
 	}
 	if ok != found || n < 0 {
 		t.Errorf("OOMKills = %d, %v; want known: %v", n, ok, found)
+	}
+}
+
+// TestEndedAlone asks the kernel, of a process that has ended and is not waited for.
+func TestEndedAlone(t *testing.T) {
+	for script, want := range map[string]bool{
+		"kill -KILL $$":                    true,
+		"exit 3":                           true,
+		"/bin/true; kill -KILL $$":         false,
+		"exec sh -c 'true; kill -KILL $$'": true,
+	} {
+		pid, err := syscall.ForkExec("/bin/sh", []string{"sh", "-c", script}, &syscall.ProcAttr{Env: os.Environ(), Files: []uintptr{0, 1, 2}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for err = unix.EINTR; err == unix.EINTR; {
+			err = unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
+		}
+		if got := EndedAlone(pid); got != want || err != nil {
+			t.Errorf("%s: alone %v, %v; want %v", script, got, err, want)
+		}
+		if EndedAlone(os.Getpid()) {
+			t.Error("a process that runs has ended")
+		}
+		var ws unix.WaitStatus
+		unix.Wait4(pid, &ws, 0, nil)
+		if EndedAlone(pid) {
+			t.Errorf("%s: alone, though it is waited for", script)
+		}
 	}
 }

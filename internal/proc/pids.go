@@ -11,12 +11,20 @@ import (
 // cgroup-v2.rst; alike in v1), and whether there is such a limit to be seen.
 // There may be others: a pod's, above the container's, and RLIMIT_NPROC.
 func PIDRoom() (n int, ok bool) {
-	return pidRoom("/")
+	used, limit, ok := PIDs()
+	return max(0, limit-used), ok && limit > 0
 }
 
-func pidRoom(root string) (n int, ok bool) {
+// PIDs returns how many processes and threads this container has, as its pids
+// cgroup counts them, how many it may have, 0 where there is no limit, and whether
+// the kernel says. See [PIDRoom] for limits that are not seen.
+func PIDs() (used, limit int, ok bool) {
+	return pids("/")
+}
+
+func pids(root string) (used, limit int, ok bool) {
 	for _, name := range cgroupFiles(root, "pids", "pids.max", "pids.max") {
-		limit, err := read(pathpkg.Join(root, name), make([]byte, 0, 64), 64)
+		most, err := read(pathpkg.Join(root, name), make([]byte, 0, 64), 64)
 		if err != nil {
 			continue
 		}
@@ -24,12 +32,9 @@ func pidRoom(root string) (n int, ok bool) {
 		if err != nil {
 			continue
 		}
-		most, err := strconv.Atoi(string(bytes.TrimSpace(limit)))
-		if err != nil { // "max"
-			return 0, false
-		}
+		limit, _ := strconv.Atoi(string(bytes.TrimSpace(most))) // or "max"
 		used, err := strconv.Atoi(string(bytes.TrimSpace(now)))
-		return max(0, most-used), err == nil
+		return used, limit, err == nil
 	}
-	return 0, false
+	return 0, 0, false
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestPIDRoom(t *testing.T) {
+func TestPIDs(t *testing.T) {
 	const (
 		v1 = "8:pids:/docker/c0ffee\n0::/\n"
 		v2 = "0::/\n"
@@ -14,18 +14,19 @@ func TestPIDRoom(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		files map[string]string
-		want  int
+		used  int
+		limit int
 		ok    bool
 	}{
-		{"no /proc", nil, 0, false},
-		{"no cgroup mounted", map[string]string{"proc/self/cgroup": v2}, 0, false},
-		{"v2", map[string]string{"proc/self/cgroup": v2, "sys/fs/cgroup/pids.max": "100\n", "sys/fs/cgroup/pids.current": "9\n"}, 91, true},
-		{"v2, no limit", map[string]string{"proc/self/cgroup": v2, "sys/fs/cgroup/pids.max": "max\n", "sys/fs/cgroup/pids.current": "9\n"}, 0, false},
-		{"v2, beyond", map[string]string{"proc/self/cgroup": v2, "sys/fs/cgroup/pids.max": "5\n", "sys/fs/cgroup/pids.current": "9\n"}, 0, true},
+		{"no /proc", nil, 0, 0, false},
+		{"no cgroup mounted", map[string]string{"proc/self/cgroup": v2}, 0, 0, false},
+		{"v2", map[string]string{"proc/self/cgroup": v2, "sys/fs/cgroup/pids.max": "100\n", "sys/fs/cgroup/pids.current": "9\n"}, 9, 100, true},
+		{"v2, no limit", map[string]string{"proc/self/cgroup": v2, "sys/fs/cgroup/pids.max": "max\n", "sys/fs/cgroup/pids.current": "9\n"}, 9, 0, true},
+		{"v2, beyond", map[string]string{"proc/self/cgroup": v2, "sys/fs/cgroup/pids.max": "5\n", "sys/fs/cgroup/pids.current": "9\n"}, 9, 5, true},
 		{"v1", map[string]string{"proc/self/cgroup": v1,
 			"sys/fs/cgroup/pids/docker/c0ffee/pids.max": "20\n", "sys/fs/cgroup/pids/docker/c0ffee/pids.current": "3\n",
-			"sys/fs/cgroup/pids/pids.max": "7\n", "sys/fs/cgroup/pids/pids.current": "7\n"}, 17, true},
-		{"v1, own mounted", map[string]string{"proc/self/cgroup": v1, "sys/fs/cgroup/pids/pids.max": "7\n", "sys/fs/cgroup/pids/pids.current": "7\n"}, 0, true},
+			"sys/fs/cgroup/pids/pids.max": "7\n", "sys/fs/cgroup/pids/pids.current": "7\n"}, 3, 20, true},
+		{"v1, own mounted", map[string]string{"proc/self/cgroup": v1, "sys/fs/cgroup/pids/pids.max": "7\n", "sys/fs/cgroup/pids/pids.current": "7\n"}, 7, 7, true},
 	} {
 		root := t.TempDir()
 		for name, text := range tt.files {
@@ -37,8 +38,8 @@ func TestPIDRoom(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got, ok := pidRoom(root); got != tt.want || ok != tt.ok {
-			t.Errorf("%s: %d, %v; want %d, %v", tt.name, got, ok, tt.want, tt.ok)
+		if used, limit, ok := pids(root); used != tt.used || limit != tt.limit || ok != tt.ok {
+			t.Errorf("%s: %d of %d, %v; want %d of %d, %v", tt.name, used, limit, ok, tt.used, tt.limit, tt.ok)
 		}
 	}
 }

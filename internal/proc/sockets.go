@@ -3,9 +3,6 @@ package proc
 import (
 	"errors"
 	"io/fs"
-	"os"
-
-	"golang.org/x/sys/unix"
 )
 
 // SocketInodes returns the inode of every socket a process has open, of any
@@ -35,32 +32,14 @@ func isDead(pid int) bool {
 }
 
 func socketInodes(name string) (map[uint64]bool, error) {
-	fd, err := open(name, unix.O_DIRECTORY)
+	inodes := make(map[uint64]bool)
+	err := eachDescriptor(name, func(_ int, _, link string) {
+		if inode, ok := numberIn(link, "socket"); ok {
+			inodes[inode] = true
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
-	d := os.NewFile(uintptr(fd), name)
-	defer d.Close()
-	inodes := make(map[uint64]bool)
-	for {
-		files, err := d.Readdirnames(256)
-		for _, file := range files {
-			// Listing needs no more than the directory's mode, which
-			// CAP_DAC_OVERRIDE passes: a container's root is often
-			// refused only here.
-			link, err := readlink(fd, file)
-			if errors.Is(err, unix.ENOENT) {
-				continue // closed meanwhile
-			}
-			if err != nil {
-				return nil, pathError("readlink", name+"/"+file, err)
-			}
-			if inode, ok := numberIn(link, "socket"); ok {
-				inodes[inode] = true
-			}
-		}
-		if err != nil { // io.EOF, or the process is gone
-			return inodes, nil
-		}
-	}
+	return inodes, nil
 }

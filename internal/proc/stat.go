@@ -26,6 +26,8 @@ const statSize = 1280
 type Process struct {
 	PID, PPID int // PPID is 0 for PID 1 and for a process whose parent is outside the PID namespace
 	PGID      int
+	Session   int    // the PID of its session's leader
+	Terminal  int    // the controlling terminal's device number, 0 for none
 	State     byte   // as ps(1) shows it: 'R', 'S', 'D', 'T' stopped, 't' traced, 'Z' zombie, 'X' dead
 	Comm      string // what the kernel calls it, any bytes, cut to 15 for programs
 }
@@ -95,7 +97,7 @@ func all(listing string) ([]Process, error) {
 	return list, first
 }
 
-// parseStat takes the first five fields, proc_pid_stat(5). The name stands in
+// parseStat takes the first seven fields, proc_pid_stat(5). The name stands in
 // parentheses and may itself hold spaces, parentheses and newlines; the fields
 // after it are a letter and numbers, so that its end is the last parenthesis.
 func parseStat(b []byte) (p Process, err error) {
@@ -104,15 +106,15 @@ func parseStat(b []byte) (p Process, err error) {
 		return p, fmt.Errorf("no name in parentheses in %q", b)
 	}
 	fields := bytes.Fields(b[end+1:])
-	if len(fields) < 3 || len(fields[0]) != 1 {
-		return p, fmt.Errorf("no state, parent and group after the name in %q", b)
+	if len(fields) < 5 || len(fields[0]) != 1 {
+		return p, fmt.Errorf("no state, parent, group, session and terminal after the name in %q", b)
 	}
 	p.Comm = string(b[begin+1 : end])
 	p.State = fields[0][0]
 	for _, f := range []struct {
 		to   *int
 		text []byte
-	}{{&p.PID, bytes.TrimSpace(b[:begin])}, {&p.PPID, fields[1]}, {&p.PGID, fields[2]}} {
+	}{{&p.PID, bytes.TrimSpace(b[:begin])}, {&p.PPID, fields[1]}, {&p.PGID, fields[2]}, {&p.Session, fields[3]}, {&p.Terminal, fields[4]}} {
 		if *f.to, err = strconv.Atoi(string(f.text)); err != nil {
 			return Process{}, fmt.Errorf("%q is not a process id", f.text)
 		}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestStatSelf(t *testing.T) {
@@ -18,7 +20,7 @@ func TestStatSelf(t *testing.T) {
 	}
 	comm, _ := os.ReadFile("/proc/self/comm")
 	want := Process{PID: os.Getpid(), PPID: os.Getppid(), PGID: syscall.Getpgrp(),
-		State: got.State, Comm: strings.TrimSuffix(string(comm), "\n")}
+		Session: session(), Terminal: got.Terminal, State: got.State, Comm: strings.TrimSuffix(string(comm), "\n")}
 	if got != want {
 		t.Errorf("Stat of this process = %+v, want %+v", got, want)
 	}
@@ -34,10 +36,15 @@ func TestStatOddName(t *testing.T) {
 		t.Fatal(err)
 	}
 	got.State = 'S'
-	want := Process{PID: pid, PPID: os.Getpid(), PGID: pid, State: 'S', Comm: oddName}
+	want := Process{PID: pid, PPID: os.Getpid(), PGID: pid, Session: session(), Terminal: got.Terminal, State: 'S', Comm: oddName}
 	if got != want {
 		t.Errorf("Stat = %+v, want %+v", got, want)
 	}
+}
+
+func session() int {
+	sid, _ := unix.Getsid(0)
+	return sid
 }
 
 func TestAllWithoutProc(t *testing.T) {
@@ -81,17 +88,17 @@ func TestParseStat(t *testing.T) {
 		want     Process
 		err      string
 	}{
-		{"plain", "7 (sleep) S 1 7 7 0 -1", Process{7, 1, 7, 'S', "sleep"}, ""},
-		{"parentheses", "7 (a) Z 9 9 (b)) T 1 6 7", Process{7, 1, 6, 'T', "a) Z 9 9 (b)"}, ""},
-		{"newline", "7 (a\nb) S 1 7\n", Process{7, 1, 7, 'S', "a\nb"}, ""},
-		{"empty name", "7 () S 1 7", Process{7, 1, 7, 'S', ""}, ""},
-		{"kernel thread", "2 (kthreadd) S 0 0 0", Process{2, 0, 0, 'S', "kthreadd"}, ""},
+		{"plain", "7 (sleep) S 1 7 7 34816 -1", Process{7, 1, 7, 7, 34816, 'S', "sleep"}, ""},
+		{"parentheses", "7 (a) Z 9 9 (b)) T 1 6 5 0", Process{7, 1, 6, 5, 0, 'T', "a) Z 9 9 (b)"}, ""},
+		{"newline", "7 (a\nb) S 1 7 7 0\n", Process{7, 1, 7, 7, 0, 'S', "a\nb"}, ""},
+		{"empty name", "7 () S 1 7 7 0", Process{7, 1, 7, 7, 0, 'S', ""}, ""},
+		{"kernel thread", "2 (kthreadd) S 0 0 0 0", Process{2, 0, 0, 0, 0, 'S', "kthreadd"}, ""},
 		{"empty", "", Process{}, "no name"},
 		{"reversed", ") 7 (S 1 7", Process{}, "no name"},
 		{"cut", "7 (sleep) S 1", Process{}, "no state"},
-		{"no number", "7 (sleep) S x 7", Process{}, "not a process id"},
-		{"no pid", "(sleep) S 1 7", Process{}, "not a process id"},
-		{"long state", "7 (sleep) SS 1 7", Process{}, "no state"},
+		{"no number", "7 (sleep) S x 7 7 0", Process{}, "not a process id"},
+		{"no pid", "(sleep) S 1 7 7 0", Process{}, "not a process id"},
+		{"long state", "7 (sleep) SS 1 7 7 0", Process{}, "no state"},
 	} {
 		got, err := parseStat([]byte(tt.in))
 		if got != tt.want || !says(err, tt.err) {

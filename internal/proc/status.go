@@ -13,8 +13,9 @@ const statusLimit = 1 << 20
 // do to it. Kernels other than Linux that imitate /proc (gVisor) leave lines
 // out, so each fact can be missing.
 type Status struct {
-	UID   int   // effective, as this user namespace numbers it; -1 where missing; where int has 32 bits uint32(UID) is the uid
-	NSPID []int // the PID in each PID namespace from the reader's down to its own; nil where missing
+	Name  string // the kernel's, comm, with newlines and backslashes escaped (\\n, \\\\)
+	UID   int    // effective, as this user namespace numbers it; -1 where missing; where int has 32 bits uint32(UID) is the uid
+	NSPID []int  // the PID in each PID namespace from the reader's down to its own; nil where missing
 
 	// Signal sets: bit n-1 is signal n. Blocked is that of the first thread,
 	// the other two are the process's. None is valid without HasSignals.
@@ -48,6 +49,8 @@ func parseStatus(b []byte) (Status, error) {
 		value = bytes.TrimSpace(value)
 		var err error
 		switch string(key) {
+		case "Name":
+			s.Name = string(bytes.TrimSuffix(bytes.TrimPrefix(line, []byte("Name:\t")), []byte("\n")))
 		case "Uid": // real, effective, saved, file system
 			err = parseUID(value, &s.UID)
 		case "NSpid":

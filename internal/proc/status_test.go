@@ -42,8 +42,8 @@ func TestParseStatus(t *testing.T) {
 		want     Status
 		err      string
 	}{
-		{"linux", linux, Status{2, []int{812, 17, 1}, 1 << 63, 1, 1<<1 | 1<<14, true}, ""},
-		{"gvisor leaves out", "Name:\ta\nPid:\t1\nSeccomp:\t0\n", Status{UID: -1}, ""},
+		{"linux", linux, Status{"a\\nUid:\t9\t9", 2, []int{812, 17, 1}, 1 << 63, 1, 1<<1 | 1<<14, true}, ""},
+		{"gvisor leaves out", "Name:\ta\nPid:\t1\nSeccomp:\t0\n", Status{Name: "a", UID: -1}, ""},
 		{"no caught", "Uid:\t1\t2\nSigBlk:\t0\nSigIgn:\t0\n", Status{UID: 2}, ""},
 		{"uid cut", "Uid:\t1\n", Status{}, "Uid"},
 		{"uid no number", "Uid:\t1\tx\n", Status{}, "Uid"},

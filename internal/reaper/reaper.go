@@ -1,9 +1,6 @@
 // Package reaper is the only waiter of the process: it reaps whatever ends,
 // knows what an exit status means and how far a SIGKILL may reach. What is done
 // about an exit is the caller's business.
-//
-// All functions but Status must be called from one thread, the one that forked
-// the child: see Reap.
 package reaper
 
 import (
@@ -16,11 +13,10 @@ import (
 // each SIGCHLD and it drains them all (wait(2), signal(7)).
 //
 // A child that asked to be traced (PTRACE_TRACEME) makes its parent the tracer,
-// and every signal sent to it a stop that only the tracer can end. drainit
-// traces nobody: it lets such a child go, with the signal that stopped it. The
-// tracer is the thread that forked it, or the main thread where the child was
-// adopted (ptrace(2)), so both must be the one that calls Reap.
-func Reap(ended func(pid int, ws unix.WaitStatus)) (none bool) {
+// and every signal sent to it a stop that only the tracer can end. For each such
+// stop Reap calls traced, which must see to it that [Detach] is called on the
+// tracer's thread.
+func Reap(ended func(pid int, ws unix.WaitStatus), traced func(pid int, sig unix.Signal)) (none bool) {
 	for {
 		var ws unix.WaitStatus
 		pid, err := unix.Wait4(-1, &ws, unix.WNOHANG, nil)
@@ -32,16 +28,19 @@ func Reap(ended func(pid int, ws unix.WaitStatus)) (none bool) {
 		case err != nil || pid == 0:
 			return false
 		case ws.Stopped():
-			detach(pid, ws.StopSignal())
+			traced(pid, ws.StopSignal())
 		case ws.Exited(), ws.Signaled():
 			ended(pid, ws)
 		}
 	}
 }
 
-// detach lets a child go that stopped as a tracee. The SIGTRAP of an execve(2)
-// is meant for a tracer only and would kill the program.
-func detach(pid int, sig unix.Signal) {
+// Detach lets a child go that stopped as a tracee, with the signal that stopped
+// it: drainit traces nobody. The SIGTRAP of an execve(2) is meant for a tracer
+// only and would kill the program. It must be called on the thread that forked the
+// child, or, where the child was adopted, the first thread of the process
+// (ptrace(2)).
+func Detach(pid int, sig unix.Signal) {
 	if sig == unix.SIGTRAP {
 		sig = 0
 	}

@@ -26,7 +26,7 @@ func reapAll(t *testing.T) map[int]int {
 	t.Helper()
 	statuses := map[int]int{}
 	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(time.Millisecond) {
-		if Reap(func(pid int, ws unix.WaitStatus) { statuses[pid] = Status(ws) }) {
+		if Reap(func(pid int, ws unix.WaitStatus) { statuses[pid] = Status(ws) }, Detach) {
 			return statuses
 		}
 	}
@@ -53,14 +53,14 @@ func TestReapTellsEveryEndOnce(t *testing.T) {
 }
 
 func TestReapWithoutChildren(t *testing.T) {
-	if !Reap(func(int, unix.WaitStatus) { t.Error("somebody ended") }) {
+	if !Reap(func(int, unix.WaitStatus) { t.Error("somebody ended") }, Detach) {
 		t.Error("got children left, want none")
 	}
 }
 
 func TestReapDoesNotBlock(t *testing.T) {
 	pid := fork(t, "exec sleep 1000")
-	if Reap(func(int, unix.WaitStatus) { t.Error("somebody ended") }) {
+	if Reap(func(int, unix.WaitStatus) { t.Error("somebody ended") }, Detach) {
 		t.Error("got none left, want one")
 	}
 	if sent, err := KillAll([]int{pid}); sent != 1 || err != nil {
@@ -129,7 +129,7 @@ func TestOneCallReapsAll(t *testing.T) {
 		}
 	}
 	n := 0
-	if none := Reap(func(int, unix.WaitStatus) { n++ }); !none || n != len(pids) {
+	if none := Reap(func(int, unix.WaitStatus) { n++ }, Detach); !none || n != len(pids) {
 		t.Errorf("one call: got %d ends, none left %v; want %d, true", n, none, len(pids))
 		reapAll(t)
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // Map is what --map makes of the signals that are passed on: each one on the
@@ -62,8 +63,8 @@ func parseTo(right string) (Signal, error) {
 		return dropped, nil
 	}
 	to, err := Parse(right)
-	if err != nil {
-		return 0, err
+	if err != nil || to == syscall.SIGSTOP { // dumb-init's meaning of SIGTSTP; the stop continues the program
+		return to, err
 	}
 	return to, sendable(to)
 }

@@ -111,7 +111,7 @@ var table = [...]row{
 		names:   []string{"unicorn", "unicorn_rails"},
 	},
 	{
-		Program: Program{Name: "gunicorn", Graceful: syscall.SIGTERM, Fast: syscall.SIGQUIT, Source: "docs.gunicorn.org/en/stable/signals.html", Drains: true, GoesOn: hup | usr1 | usr2 | wnch},
+		Program: Program{Name: "gunicorn", Graceful: syscall.SIGTERM, Fast: syscall.SIGQUIT, Source: "gunicorn.org/signals", Drains: true, GoesOn: hup | usr1 | usr2 | wnch},
 		names:   []string{"gunicorn"},
 	},
 	{

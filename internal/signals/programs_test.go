@@ -154,7 +154,7 @@ func FuzzIdentify(f *testing.F) {
 		argv := []string{a, b, c}
 		for n := range argv {
 			Identify(comm, argv[:n])
-			Process{Comm: comm, Argv: argv[:n]}.kind()
+			(&Process{Comm: comm, Argv: argv[:n]}).kind()
 		}
 		Identify(comm, argv)
 	})

@@ -106,11 +106,11 @@ func TestResolveProgram(t *testing.T) {
 		{"blocked for signalfd", Process{PID: 10, Comm: "nginx", Blocked: MaskOf(3)}, 15, "SIGQUIT then SIGTERM: nginx: graceful is SIGQUIT"},
 	}
 	for _, test := range tests {
-		got := StopSignal{}.Resolve(test.p, test.request)
+		got := resolveRoot(StopSignal{}, test.p, test.request)
 		if s := describe(got); s != test.want {
 			t.Errorf("%s: got %q, want %q", test.name, s, test.want)
 		}
-		if got.PID != test.p.PID || got.Wrappers != nil || got.Program != Identify(test.p.Comm, test.p.Argv) {
+		if got.PID != test.p.PID || got.Program != Identify(test.p.Comm, test.p.Argv) {
 			t.Errorf("%s: got %+v, want the process itself", test.name, got)
 		}
 	}
@@ -131,7 +131,7 @@ func TestResolveSchedule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := s.Resolve(shell(1, nginx), syscall.SIGTERM)
+	got := resolveRoot(s, shell(1, nginx), syscall.SIGTERM)
 	if d := describe(got); d != "SIGQUIT then SIGINT then SIGTERM: set by --stop-signal" || got.PID != 1 {
 		t.Errorf("got %s to %d", d, got.PID)
 	}
@@ -146,7 +146,7 @@ func TestResolveNone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Resolve(shell(1, nginx), syscall.SIGINT); got.Signal != 0 || got.Next != nil || got.PID != 10 || got.Program.Name != "nginx" {
+	if got := resolveRoot(s, shell(1, nginx), syscall.SIGINT); got.Signal != 0 || got.Next != nil || got.PID != 10 || got.Program.Name != "nginx" {
 		t.Errorf("got %+v, want no signal, and nginx", got)
 	}
 }
@@ -158,11 +158,16 @@ func TestResolveFixed(t *testing.T) {
 	}
 	root := shell(1, nginx)
 	for request := Signal(1); request <= 64; request++ {
-		got := s.Resolve(root, request)
-		if got.PID != 1 || got.Signal != syscall.SIGUSR2 || len(got.Next) != 0 || got.Wrappers != nil || got.Why != "set by --stop-signal" {
+		got := resolveRoot(s, root, request)
+		if got.PID != 1 || got.Signal != syscall.SIGUSR2 || len(got.Next) != 0 || got.Why != "set by --stop-signal" {
 			t.Fatalf("request %s: got %+v, want SIGUSR2 to process 1", Name(request), got)
 		}
 	}
+}
+
+// resolveRoot resolves a tree without adopted processes, for the program's sake.
+func resolveRoot(s StopSignal, root Process, request Signal) Target {
+	return s.Resolve(Tree{Root: root}, request).Program()
 }
 
 // The wrappers, with the masks that were measured of each.
@@ -184,92 +189,8 @@ func tini(pid int, children ...Process) Process { // in sigtimedwait: nothing sh
 	return Process{PID: pid, Comm: "tini", Argv: []string{"tini", "--", "app"}, Ignored: 0x300000, Children: children}
 }
 
-func dumbInit(child Process, args ...string) Process {
-	return Process{PID: 1, Comm: "dumb-init", Argv: append([]string{"dumb-init"}, args...), Caught: 0x7ffbfeff, Children: []Process{child}}
-}
-
 func another(file string, child Process) Process {
 	return Process{PID: 1, Comm: "drainit", Argv: []string{file, "--", "x"}, Caught: 0xfffffffe7ffbfeff, Children: []Process{child}}
-}
-
-func TestResolveLooksThrough(t *testing.T) {
-	with := func(p Process, change func(*Process)) Process {
-		change(&p)
-		return p
-	}
-	second := with(sleep, func(p *Process) { p.PID = 11 })
-	tests := []struct {
-		name     string
-		root     Process
-		pid      int
-		wrappers []int
-		signal   Signal
-	}{
-		{"shell", shell(1, nginx), 10, []int{1}, syscall.SIGQUIT},
-		{"script by its shebang", with(shell(1, nginx), func(p *Process) { p.Comm, p.Argv = "run.sh", []string{"/bin/bash", "/run.sh"} }), 10, []int{1}, syscall.SIGQUIT},
-		{"script named as the program", with(shell(1, nginx), func(p *Process) { p.Comm, p.Argv = "nginx", []string{"/bin/sh", "/usr/local/bin/nginx"} }), 10, []int{1}, syscall.SIGQUIT},
-		{"busybox", with(shell(1, nginx), func(p *Process) { p.Comm, p.Argv = "busybox", []string{"busybox", "sh", "-c", "x"} }), 10, []int{1}, syscall.SIGQUIT},
-		{"login shell", with(shell(1, sleep), func(p *Process) { p.Comm, p.Argv = "x", []string{"-bash"} }), 10, []int{1}, syscall.SIGTERM},
-		{"interactive shell ignores SIGTERM", with(shell(1, sleep), func(p *Process) { p.Caught, p.Ignored = 0x4b813efb, 0x384004 }), 10, []int{1}, syscall.SIGTERM},
-		{"zsh blocks SIGINT", with(shell(1, sleep), func(p *Process) { p.Argv[0], p.Caught, p.Blocked = "zsh", 0x8010001, 2 }), 10, []int{1}, syscall.SIGTERM},
-		{"shell with a trap", trapping(1, nginx), 1, nil, syscall.SIGTERM},
-		{"shell that blocks SIGTERM", with(shell(1, nginx), func(p *Process) { p.Blocked = MaskOf(15) }), 1, nil, syscall.SIGTERM},
-		{"shell, masks unknown", with(shell(1, nginx), func(p *Process) { p.MasksUnknown = true }), 1, nil, syscall.SIGTERM},
-		{"shell alone", shell(1), 1, nil, syscall.SIGTERM},
-		{"pipeline", shell(1, nginx, second), 1, nil, syscall.SIGTERM},
-		{"npm", npm(1, shell(2, node)), 10, []int{1, 2}, syscall.SIGTERM},
-		{"npm with a trapping script", npm(1, trapping(2, node)), 2, []int{1}, syscall.SIGTERM},
-		{"npm alone", npm(1), 1, nil, syscall.SIGTERM},
-		{"npm before its title", with(npm(1, shell(2, node)), func(p *Process) { p.Comm, p.Argv = "npm", []string{"node", "/usr/local/bin/npm", "start"} }), 10, []int{1, 2}, syscall.SIGTERM},
-		{"npm-cli.js", with(npm(1, shell(2, node)), func(p *Process) {
-			p.Comm, p.Argv = "node", []string{"node", "--max-old-space-size=256", "--require", "./x.js", "-r", "./y.js", "/lib/npm/bin/npm-cli.js", "start"}
-		}), 10, []int{1, 2}, syscall.SIGTERM},
-		{"npx", with(npm(1, shell(2, node)), func(p *Process) { p.Comm, p.Argv = "npm exec node s", []string{"npm exec node srv.js"} }), 10, []int{1, 2}, syscall.SIGTERM},
-		{"yarn", with(npm(1, node), func(p *Process) { p.Comm, p.Argv = "node", []string{"node", "/opt/yarn-v1.22.19/bin/yarn.js", "start"} }), 10, []int{1}, syscall.SIGTERM},
-		{"yarn of the project", with(npm(1, node), func(p *Process) {
-			p.Comm, p.Argv = "MainThread", []string{"node", "/app/.yarn/releases/yarn-4.1.0.cjs", "start"}
-		}), 10, []int{1}, syscall.SIGTERM},
-		{"pnpm", with(npm(1, node), func(p *Process) {
-			p.Comm, p.Argv = "node", []string{"node", "/usr/local/lib/node_modules/pnpm/bin/pnpm.cjs", "start"}
-		}), 10, []int{1}, syscall.SIGTERM},
-		{"node is the program", with(node, func(p *Process) { p.PID, p.Children = 1, []Process{sleep} }), 1, nil, syscall.SIGTERM},
-		{"tini", tini(1, haproxy), 10, []int{1}, syscall.SIGUSR1},
-		{"tini-static", with(tini(1, haproxy), func(p *Process) { p.Comm, p.Argv = "tini-static", []string{"/tini-static", "--", "x"} }), 10, []int{1}, syscall.SIGUSR1},
-		{"docker-init", with(tini(1, haproxy), func(p *Process) { p.Comm, p.Argv = "docker-init", []string{"/sbin/docker-init", "--", "x"} }), 10, []int{1}, syscall.SIGUSR1},
-		{"dumb-init catches everything", with(tini(1, haproxy), func(p *Process) { p.Comm, p.Argv, p.Caught = "dumb-init", []string{"dumb-init", "x"}, 0x7ffbfeff }), 10, []int{1}, syscall.SIGUSR1},
-		{"catatonit blocks everything", with(tini(1, haproxy), func(p *Process) {
-			p.Comm, p.Argv, p.Blocked = "catatonit", []string{"catatonit", "--", "x"}, 0xfffffffe3ffbfa07
-		}), 10, []int{1}, syscall.SIGUSR1},
-		{"tini, masks unknown", with(tini(1, haproxy), func(p *Process) { p.MasksUnknown = true }), 10, []int{1}, syscall.SIGUSR1},
-		{"tini with an orphan", tini(1, haproxy, second), 1, nil, syscall.SIGTERM},
-		{"dumb-init that translates", dumbInit(haproxy, "-r", "15:12", "x"), 1, nil, syscall.SIGTERM},
-		{"dumb-init that translates, in one", dumbInit(haproxy, "-cvr15:12", "x"), 1, nil, syscall.SIGTERM},
-		{"dumb-init that translates, long", dumbInit(haproxy, "--verbose", "--rewrite=15:12", "x"), 1, nil, syscall.SIGTERM},
-		{"dumb-init that translates, shortened", dumbInit(haproxy, "--rew", "15:12", "x"), 1, nil, syscall.SIGTERM},
-		{"dumb-init with other options", dumbInit(haproxy, "-cv", "--", "-r"), 10, []int{1}, syscall.SIGUSR1},
-		{"dumb-init with the program's options", dumbInit(haproxy, "x", "-r"), 10, []int{1}, syscall.SIGUSR1},
-		{"tini -g", with(tini(1, haproxy), func(p *Process) { p.Argv = []string{"tini", "-sg", "x"} }), 1, nil, syscall.SIGUSR1},
-		{"tini -g after a value", with(tini(1, haproxy), func(p *Process) { p.Argv = []string{"tini", "-p", "TERM", "-e143", "-g", "x"} }), 1, nil, syscall.SIGUSR1},
-		{"tini without -g", with(tini(1, haproxy), func(p *Process) { p.Argv = []string{"tini", "-vp", "-g"} }), 10, []int{1}, syscall.SIGUSR1},
-		{"tini -g in a shell", shell(3, with(tini(1, shell(4, haproxy)), func(p *Process) { p.Argv = []string{"tini", "-g", "x"} })), 1, []int{3}, syscall.SIGUSR1},
-		{"drainit", another("drainit", haproxy), 1, nil, syscall.SIGTERM},
-		{"drainit by its file", another("/bin/drainit-linux-arm64", haproxy), 1, nil, syscall.SIGTERM},
-		{"drainit in a shell", shell(3, another("drainit", haproxy)), 1, []int{3}, syscall.SIGTERM},
-		{"s6-svscan is a supervisor", with(tini(1, haproxy), func(p *Process) { p.Comm, p.Argv = "s6-svscan", []string{"s6-svscan"} }), 1, nil, syscall.SIGTERM},
-		{"tini, script, npm, shell", tini(1, shell(2, npm(3, shell(4, node)))), 10, []int{1, 2, 3, 4}, syscall.SIGTERM},
-		{"stops at the trap", tini(1, trapping(2, npm(3, shell(4, node)))), 2, []int{1}, syscall.SIGTERM},
-		{"nginx and its worker", with(nginx, func(p *Process) { p.PID, p.Children = 1, []Process{nginx} }), 1, nil, syscall.SIGQUIT},
-	}
-	for _, test := range tests {
-		got := StopSignal{}.Resolve(test.root, syscall.SIGTERM)
-		if got.PID != test.pid || !slices.Equal(got.Wrappers, test.wrappers) || got.Signal != test.signal {
-			t.Errorf("%s: got process %d, wrappers %v, %s (%s), want %d, %v, %s", test.name,
-				got.PID, got.Wrappers, Name(got.Signal), got.Why, test.pid, test.wrappers, Name(test.signal))
-		}
-		if p := Running(test.root); p != got.Program {
-			t.Errorf("%s: Running is %q and Resolve found %q", test.name, p.Name, got.Program.Name)
-		}
-	}
 }
 
 // With SIGINT as the stop request a shell is looked through as with SIGTERM:
@@ -279,7 +200,7 @@ func TestResolveSIGINTThroughShell(t *testing.T) {
 		child Process
 		want  Signal
 	}{{sleep, syscall.SIGINT}, {background, syscall.SIGTERM}, {nginx, syscall.SIGQUIT}} {
-		got := StopSignal{}.Resolve(shell(1, test.child), syscall.SIGINT)
+		got := resolveRoot(StopSignal{}, shell(1, test.child), syscall.SIGINT)
 		if got.PID != 10 || got.Signal != test.want {
 			t.Errorf("%s: got %s to %d, want %s to 10", test.child.Comm, Name(got.Signal), got.PID, Name(test.want))
 		}
@@ -300,9 +221,9 @@ func TestResolveThroughDrainit(t *testing.T) {
 		{another("drainit", nginx), syscall.SIGQUIT, 1, "nginx", syscall.SIGTERM, []Signal{syscall.SIGTERM}},
 		{another("drainit", postgres), syscall.SIGINT, 1, "postgres", syscall.SIGINT, nil},
 		{another("drainit", another("drainit", nginx)), syscall.SIGTERM, 1, "nginx", syscall.SIGTERM, []Signal{syscall.SIGTERM}},
-		{Process{PID: 1, Comm: "drainit", Argv: []string{"drainit", "ctl", "sleep", "5"}, Children: []Process{nginx}}, syscall.SIGTERM, 1, "", syscall.SIGTERM, nil},
+		{Process{PID: 1, Comm: "drainit", Argv: []string{"drainit", "ctl", "sleep", "5"}}, syscall.SIGTERM, 1, "", syscall.SIGTERM, nil},
 	} {
-		got := StopSignal{}.Resolve(test.root, test.request)
+		got := resolveRoot(StopSignal{}, test.root, test.request)
 		if got.PID != test.pid || got.Program.Name != test.program || got.Signal != test.signal || !slices.Equal(got.Next, test.again) {
 			t.Errorf("request %s: got %+v, want %+v", Name(test.request), got, test)
 		}
@@ -313,7 +234,7 @@ func TestResolveThroughDrainit(t *testing.T) {
 func TestResolveAlwaysEnds(t *testing.T) {
 	for _, p := range []Process{nginx, apache, postgres, java, node, sleep, background, starting, tinyHTTPD, tini(1), npm(1, shell(2, uwsgi))} {
 		for request := Signal(1); request <= 64; request++ {
-			got := StopSignal{}.Resolve(p, request)
+			got := resolveRoot(StopSignal{}, p, request)
 			if bit(got.Signal) == 0 || sendable(got.Signal) != nil || slices.Contains(got.Next, got.Signal) || got.PID == 0 || got.Why == "" {
 				t.Errorf("%s, request %s: got %+v", p.Comm, Name(request), got)
 			}
@@ -342,11 +263,28 @@ func FuzzStopSignal(f *testing.F) {
 				t.Errorf("%q waits %v", text, s.Waits())
 			}
 		}
-		target := s.Resolve(nginx, syscall.SIGTERM)
+		target := resolveRoot(s, nginx, syscall.SIGTERM)
 		for _, sig := range append(target.Next, target.Signal) {
 			if sendable(sig) != nil {
 				t.Errorf("%q sends %s", text, Name(sig))
 			}
 		}
 	})
+}
+
+// TestOfGroup: who would go on is told by itself, since it may ignore what the group
+// gets.
+func TestOfGroup(t *testing.T) {
+	nginx := Process{PID: 3, Comm: "nginx", Argv: []string{"nginx: master process nginx"}, Caught: MaskOf(syscall.SIGQUIT, syscall.SIGTERM), Serves: ServesOutside}
+	shell := Process{PID: 2, Comm: "bash", Argv: []string{"bash", "-c", "nginx; next"}, Children: []Process{nginx}}
+	for _, leads := range []bool{false, true} {
+		shell.LeadsTerminal = leads
+		stop := StopSignal{}.Resolve(Tree{Root: shell}, syscall.SIGTERM).OfGroup(2)
+		if p := stop.Program(); p.PID != -2 || p.Signal != syscall.SIGQUIT || len(stop.Programs) > 1 {
+			t.Errorf("leads %v: got %+v, want SIGQUIT to the group", leads, stop.Programs)
+		}
+		if told := len(stop.First) == 1 && stop.First[0].PID == 2 && stop.First[0].Signal == syscall.SIGTERM; told == leads {
+			t.Errorf("leads %v: first got %+v", leads, stop.First)
+		}
+	}
 }

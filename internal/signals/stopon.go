@@ -3,6 +3,7 @@ package signals
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -67,9 +68,8 @@ func (s StopOn) Listed() Mask {
 
 // Facts is what auto looks at when a signal arrives.
 type Facts struct {
-	Root   Process // the child that drainit started, which a signal passed on would reach
-	Target Program // the program that is running by then: see Running
-	Map    Map     // what --map makes of signals that are passed on
+	Tree Tree // what is running by then
+	Map  Map  // what --map makes of signals that are passed on
 
 	Terminal         bool // drainit has a controlling terminal
 	SharesForeground bool // and is in its foreground process group together with the child
@@ -82,11 +82,11 @@ type Facts struct {
 //   - SIGINT, but not from a terminal whose foreground group drainit shares with
 //     the child: the child has it already, and some programs take a second one
 //     for "now";
-//   - SIGQUIT, but not for a JVM, which answers with a thread dump;
-//   - the running program's graceful signal;
+//   - SIGQUIT, but not where a JVM runs, which answers with a thread dump;
+//   - the graceful signal of a program that runs;
 //   - SIGWINCH, SIGUSR1, SIGUSR2 and SIGRTMIN+3, the stop signals that images
-//     inherit, where the child neither catches nor blocks them and --map does
-//     not name them: passed on they could only kill it or do nothing.
+//     inherit, where nobody catches or blocks them whom they would be passed on
+//     to, and --map does not name them: they could only kill or do nothing.
 //
 // With a terminal SIGWINCH says that its size changed and is never a stop
 // request. A program whose runtime catches every signal, as Go's does, is never
@@ -99,16 +99,16 @@ func (s StopOn) Contains(sig Signal, f Facts) bool {
 		return sig == syscall.SIGTERM || sig == syscall.SIGINT && !f.SharesForeground
 	}
 	if sig == syscall.SIGQUIT {
-		return f.Target.Name != JVM
+		return !f.Tree.any(func(p *Process) bool { return Identify(p.Comm, p.Argv).Name == JVM })
 	}
-	if bit(sig) != 0 && sig == f.Target.Graceful {
+	if slices.ContainsFunc(resolve(f.Tree, sig).Programs, func(t Target) bool { return bit(sig) != 0 && t.Program.Graceful == sig }) {
 		return true
 	}
-	return inherited.Has(sig) && !f.mapped(sig) && unheard(f.Root, sig)
+	return inherited.Has(sig) && !f.mapped(sig) && unheard(f.Tree, sig)
 }
 
 // AsksProgram reports whether the program that runs has a say in whether sig is a
-// stop request. Where it has none, Contains needs neither Root nor Target.
+// stop request. Where it has none, Contains needs no Tree.
 func (s StopOn) AsksProgram(sig Signal, terminal bool) bool {
 	switch {
 	case s.listed != 0, sig == syscall.SIGTERM, sig == syscall.SIGINT:
@@ -138,15 +138,18 @@ func (f Facts) mapped(sig Signal) bool {
 	return ok
 }
 
-// unheard reports whether sig, passed on to root, would find nobody who asked for
-// it. Another init hands on all it gets, so its only child decides.
-func unheard(root Process, sig Signal) bool {
-	p := root
+// unheard reports whether sig, passed on, would find nobody who asked for it.
+// Another init hands on all it gets, so its only child decides.
+func unheard(t Tree, sig Signal) bool {
+	if to := Forward(t, sig); len(to) > 1 || to[0].PID != t.Root.PID {
+		return false // it handles the signal
+	}
+	p := &t.Root
 	for p.kind() == kindInit || p.kind() == kindRelay {
 		if len(p.Children) != 1 {
 			return false
 		}
-		p = p.Children[0]
+		p = &p.Children[0]
 	}
 	return !p.MasksUnknown && !p.handles(sig)
 }

@@ -50,8 +50,8 @@ func TestStopOnListIsExact(t *testing.T) {
 	}
 	for _, f := range []Facts{
 		{},
-		{Terminal: true, SharesForeground: true, Target: Identify("java", nil)},
-		{Target: Identify("haproxy", nil), Map: Map{1: 10}},
+		{Terminal: true, SharesForeground: true, Tree: Tree{Root: called("java", Process{})}},
+		{Tree: Tree{Root: called("haproxy", Process{})}, Map: Map{1: 10}},
 	} {
 		for sig := Signal(1); sig <= 64; sig++ {
 			want := sig == syscall.SIGHUP || sig == syscall.SIGQUIT || sig == syscall.SIGWINCH
@@ -60,6 +60,12 @@ func TestStopOnListIsExact(t *testing.T) {
 			}
 		}
 	}
+}
+
+// called is p under another name.
+func called(name string, p Process) Process {
+	p.PID, p.Comm, p.Argv = 2, name, []string{name}
+	return p
 }
 
 func TestStopOnAuto(t *testing.T) {
@@ -74,26 +80,28 @@ func TestStopOnAuto(t *testing.T) {
 		f    Facts
 		want string // beyond SIGTERM
 	}{
-		{"nothing handled", Facts{Root: plain}, "SIGINT,SIGQUIT" + inheritable},
-		{"go program", Facts{Root: goProgram}, "SIGINT,SIGQUIT"},
-		{"some caught or blocked", Facts{Root: Process{Caught: MaskOf(10), Blocked: MaskOf(37)}}, "SIGINT,SIGQUIT,SIGUSR2,SIGWINCH"},
-		{"ignored is not handled", Facts{Root: Process{Ignored: MaskOf(10, 12)}}, "SIGINT,SIGQUIT" + inheritable},
-		{"masks unknown", Facts{Root: Process{MasksUnknown: true}}, "SIGINT,SIGQUIT"},
-		{"terminal", Facts{Root: plain, Terminal: true}, "SIGINT,SIGQUIT,SIGUSR1,SIGUSR2,SIGRTMIN+3"},
-		{"terminal shared", Facts{Root: plain, Terminal: true, SharesForeground: true}, "SIGQUIT,SIGUSR1,SIGUSR2,SIGRTMIN+3"},
-		{"jvm", Facts{Root: goProgram, Target: Identify("java", []string{"java", "-jar", "a.jar"})}, "SIGINT"},
-		{"haproxy", Facts{Root: Process{Caught: 0x100716a03}, Target: Identify("haproxy", nil)}, "SIGINT,SIGQUIT,SIGUSR1,SIGWINCH,SIGRTMIN+3"},
-		{"httpd", Facts{Root: goProgram, Target: Identify("httpd", nil)}, "SIGINT,SIGQUIT,SIGWINCH"},
-		{"httpd on a terminal", Facts{Root: goProgram, Target: Identify("httpd", nil), Terminal: true}, "SIGINT,SIGQUIT"},
-		{"lighttpd, ^C is its own", Facts{Root: goProgram, Target: Identify("lighttpd", nil), Terminal: true, SharesForeground: true}, "SIGQUIT"},
-		{"mapped is not guessed at", Facts{Root: plain, Map: Map{10: 1, 28: 0}}, "SIGINT,SIGQUIT,SIGUSR2,SIGRTMIN+3"},
-		{"mapped graceful signal", Facts{Root: goProgram, Target: Identify("haproxy", nil), Map: Map{10: 1}}, "SIGINT,SIGQUIT,SIGUSR1"},
-		{"init over a program that catches", Facts{Root: init(goProgram)}, "SIGINT,SIGQUIT"},
-		{"init over one that does not", Facts{Root: init(plain)}, "SIGINT,SIGQUIT" + inheritable},
-		{"init over two", Facts{Root: init(plain, plain)}, "SIGINT,SIGQUIT"},
-		{"init over none", Facts{Root: init()}, "SIGINT,SIGQUIT"},
-		{"init over init", Facts{Root: init(init(goProgram))}, "SIGINT,SIGQUIT"},
-		{"shell passes nothing on", Facts{Root: Process{Comm: "sh", Argv: []string{"sh", "-c", "app; true"}, Caught: 0x10002, Children: []Process{goProgram}}}, "SIGINT,SIGQUIT" + inheritable},
+		{"nothing handled", Facts{Tree: Tree{Root: plain}}, "SIGINT,SIGQUIT" + inheritable},
+		{"go program", Facts{Tree: Tree{Root: goProgram}}, "SIGINT,SIGQUIT"},
+		{"some caught or blocked", Facts{Tree: Tree{Root: Process{PID: 2, Caught: MaskOf(10), Blocked: MaskOf(37)}}}, "SIGINT,SIGQUIT,SIGUSR2,SIGWINCH"},
+		{"ignored is not handled", Facts{Tree: Tree{Root: Process{PID: 2, Ignored: MaskOf(10, 12)}}}, "SIGINT,SIGQUIT" + inheritable},
+		{"masks unknown", Facts{Tree: Tree{Root: Process{PID: 2, MasksUnknown: true}}}, "SIGINT,SIGQUIT"},
+		{"terminal", Facts{Tree: Tree{Root: plain}, Terminal: true}, "SIGINT,SIGQUIT,SIGUSR1,SIGUSR2,SIGRTMIN+3"},
+		{"terminal shared", Facts{Tree: Tree{Root: plain}, Terminal: true, SharesForeground: true}, "SIGQUIT,SIGUSR1,SIGUSR2,SIGRTMIN+3"},
+		{"jvm", Facts{Tree: Tree{Root: called("java", goProgram)}}, "SIGINT"},
+		{"haproxy", Facts{Tree: Tree{Root: called("haproxy", Process{Caught: 0x100716a03})}}, "SIGINT,SIGQUIT,SIGUSR1,SIGWINCH,SIGRTMIN+3"},
+		{"httpd", Facts{Tree: Tree{Root: called("httpd", goProgram)}}, "SIGINT,SIGQUIT,SIGWINCH"},
+		{"httpd on a terminal", Facts{Tree: Tree{Root: called("httpd", goProgram)}, Terminal: true}, "SIGINT,SIGQUIT"},
+		{"lighttpd, ^C is its own", Facts{Tree: Tree{Root: called("lighttpd", goProgram)}, Terminal: true, SharesForeground: true}, "SIGQUIT"},
+		{"mapped is not guessed at", Facts{Tree: Tree{Root: plain}, Map: Map{10: 1, 28: 0}}, "SIGINT,SIGQUIT,SIGUSR2,SIGRTMIN+3"},
+		{"mapped graceful signal", Facts{Tree: Tree{Root: called("haproxy", goProgram)}, Map: Map{10: 1}}, "SIGINT,SIGQUIT,SIGUSR1"},
+		{"init over a program that catches", Facts{Tree: Tree{Root: init(goProgram)}}, "SIGINT,SIGQUIT"},
+		{"init over one that does not", Facts{Tree: Tree{Root: init(plain)}}, "SIGINT,SIGQUIT" + inheritable},
+		{"init over two", Facts{Tree: Tree{Root: init(plain, plain)}}, "SIGINT,SIGQUIT"},
+		{"init over none", Facts{Tree: Tree{Root: init()}}, "SIGINT,SIGQUIT"},
+		{"init over init", Facts{Tree: Tree{Root: init(init(goProgram))}}, "SIGINT,SIGQUIT"},
+		{"shell over a program that catches", Facts{Tree: Tree{Root: shell(1, goProgram)}}, "SIGINT,SIGQUIT"},
+		{"shell over one that does not", Facts{Tree: Tree{Root: shell(1, plain)}}, "SIGINT,SIGQUIT" + inheritable},
+		{"jvm in the background of a script", Facts{Tree: Tree{Root: trapping(1, called("java", goProgram), plain)}}, "SIGINT"},
 	}
 	for _, test := range tests {
 		var got []string
@@ -168,7 +176,7 @@ func TestStopOnAsksProgram(t *testing.T) {
 				}
 				want := on.Contains(sig, Facts{Terminal: terminal})
 				for _, p := range []Process{nginx, apache, postgres, java, haproxy, sleep, tini(1, nginx), {MasksUnknown: true}} {
-					if got := on.Contains(sig, Facts{Root: p, Target: Running(p), Terminal: terminal}); got != want {
+					if got := on.Contains(sig, Facts{Tree: Tree{Root: p}, Terminal: terminal}); got != want {
 						t.Errorf("%v: %s, terminal %v: with %s it is %v, without %v", on, Name(sig), terminal, p.Comm, got, want)
 					}
 				}

@@ -20,8 +20,12 @@ type contender struct {
 // none is the child as PID 1 itself: what everything costs without an init.
 var none = contender{name: "none"}
 
-// drainitName is what drainit is called among the contenders.
-const drainitName = "drainit"
+// drainitName is what drainit is called among the contenders, and beforeName what an
+// earlier one of it is.
+const (
+	drainitName = "drainit"
+	beforeName  = "before"
+)
 
 // peers are the other inits, by the names Debian installs them under. The first one found is what ratios are to.
 var peers = []string{"tini", "tini-static", "dumb-init", "catatonit"}
@@ -41,14 +45,14 @@ func installed(drainit string) ([]contender, error) {
 	return append(found, contender{drainitName, path}), err
 }
 
-// asInstalled returns a copy of the binary in dir. Of a file that was written in one go the kernel keeps larger pieces in
+// asInstalled returns a copy of the binary in dir, under a name. Of a file that was written in one go the kernel keeps larger pieces in
 // memory than of what a linker wrote bit by bit, and the others were written by a package manager.
-func asInstalled(binary, dir string) (string, error) {
+func asInstalled(binary, dir, name string) (string, error) {
 	data, err := os.ReadFile(binary)
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, drainitName)
+	path := filepath.Join(dir, name)
 	return path, os.WriteFile(path, data, 0o755)
 }
 

@@ -5,7 +5,7 @@
 // namespace of its own, all take turns in random order within one run, and times are given as a ratio, over what the
 // program costs without any init. It judges nothing: limits belong to make size and the tests.
 //
-//	go run ./test/bench [-o docs/benchmarks.md] [-only size,start] [-rounds 240] [-idle 1m] [-orphans 100000]
+//	go run ./test/bench [-o docs/proof/benchmarks.md] [-only size,start] [-rounds 240] [-idle 1m] [-orphans 100000]
 //	    [-drainit bin/drainit]
 package main
 
@@ -24,6 +24,7 @@ func main() {
 	out := flag.String("o", "", "`file` to write the report to, besides standard output")
 	only := flag.String("only", "", "measure these `parts` alone, of "+partNames())
 	drainit := flag.String("drainit", "bin/drainit", "the drainit to measure")
+	flag.StringVar(&b.before, "before", "", "another drainit to measure in the same turns: the commit before's")
 	flag.IntVar(&b.rounds, "rounds", 240, fmt.Sprintf("turns of each init for start and exit, in %d blocks; a third for signals", blocks))
 	flag.DurationVar(&b.idle, "idle", time.Minute, "how long to count wake-ups")
 	flag.IntVar(&b.orphans, "orphans", 100000, "orphans for each init to reap")
@@ -50,6 +51,7 @@ func fail(err error) {
 // bench is what is measured, and how much of it.
 type bench struct {
 	inits    []contender // the reference first, drainit last
+	before   string      // another drainit; "": none
 	programs programs
 	dir      string // for what is built
 	rounds   int
@@ -75,11 +77,18 @@ func (b *bench) run(drainit string, measured []part, out string) (err error) {
 	if b.programs, err = buildPrograms(b.dir); err != nil {
 		return err
 	}
-	if drainit, err = asInstalled(drainit, b.dir); err != nil {
+	if drainit, err = asInstalled(drainit, b.dir, drainitName); err != nil {
 		return err
 	}
 	if b.inits, err = installed(drainit); err != nil {
 		return err
+	}
+	if b.before != "" {
+		path, err := asInstalled(b.before, b.dir, beforeName)
+		if err != nil {
+			return err
+		}
+		b.inits = slices.Insert(b.inits, len(b.inits)-1, contender{beforeName, path})
 	}
 	began := time.Now()
 	r := report{bench: b}

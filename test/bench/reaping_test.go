@@ -2,20 +2,21 @@ package main
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
 	"strconv"
 	"testing"
+
+	"drainit/internal/testkit"
 )
 
 // Every orphan there should be is one, and comes to the init: drainit's own count of what it has reaped says so.
 func TestReaping(t *testing.T) {
 	t.Parallel()
 	const n = 250 // no whole number of batches
-	address := freeAddress(t)
+	address := testkit.FreeAddr(t)
 	drainit := contender{drainitName, built(t, "cmd/drainit")}
 	p, err := start(drainit, built(t, "test/bench/orphans"), surroundings{env: []string{"DRAINIT_PROBE_ADDR=" + address}})
 	possible(t, err)
@@ -30,16 +31,6 @@ func TestReaping(t *testing.T) {
 	if got.cpu <= 0 || got.wall <= got.cpu/2 { // two CPUs at most
 		t.Errorf("got %+v, want both above 0, and no more CPU than there was time for", got)
 	}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // metric returns the value of one of drainit's metrics.

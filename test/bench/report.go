@@ -40,7 +40,7 @@ func (r *report) markdown() string {
 }
 
 const commands = `
-    make bench BENCHFLAGS='-o docs/benchmarks.md'    # six minutes
+    make bench BENCHFLAGS='-o docs/proof/benchmarks.md'    # six minutes
     make bench BENCHFLAGS='-only size,start'         # a part of it, on standard output
 
 `

@@ -10,7 +10,7 @@ func (r *report) rolloutSection() section {
 			a second, answered after 500ms; routes follow a stop %s late (examples/rollout, on the loopback, one rollout of
 			each at the same time). Nothing is sent twice. The hold of drainit is %s.`, rolloutRate, rolloutLag, rolloutHold),
 			`An init that only forwards changes nothing here, and drainit without a grace period is one, but under Kubernetes.
-			Other lags and servers are in the [README](../README.md#what-it-comes-to), real platforms in
+			Other lags and servers are in [Rollouts](rollouts.md), real platforms in
 			[Rollouts on real platforms](platforms.md).`,
 		},
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"drainit/internal/testkit"
 )
 
 // Both paths are green, so that what is measured is the whole of an answer, and it is paid for.
@@ -16,7 +18,7 @@ func TestScraped(t *testing.T) {
 	for _, s := range allScraped {
 		t.Run(strings.TrimPrefix(s.path, "/"), func(t *testing.T) {
 			t.Parallel()
-			s.address = freeAddress(t)
+			s.address = testkit.FreeAddr(t)
 			got, err := s.once(cgroups, drainit, listener, []int{5, 20})
 			possible(t, err)
 			if len(got) != 2 || got[0].anonymous <= 0 || got[1].anonymous <= 0 {

@@ -20,6 +20,23 @@ func TestHealthcheckInScratch(t *testing.T) {
 	eventually(t, "the container is healthy", func() bool { return health() == "healthy" })
 }
 
+// With ctl ready as HEALTHCHECK a router that follows Docker's health hears of
+// the stop while the stop signal is held.
+func TestHealthcheckReadyInAHold(t *testing.T) {
+	t.Parallel()
+	checked := newImage(t, `
+		FROM `+image(t, scratchImage)+`
+		HEALTHCHECK --interval=1s --retries=1 CMD ["/drainit", "ctl", "ready"]`, nil)
+	c := startReady(t, checked, hardened("--env", "DRAINIT_DRAIN_DELAY=20s", "--env", "DRAINIT_GRACE_PERIOD=40s"), "/helper", "serve")
+	health := func() string { return docker(t, "inspect", "--format", "{{.State.Health.Status}}", c.id) }
+	eventually(t, "the container is healthy", func() bool { return health() == "healthy" })
+	c.signal("TERM")
+	eventually(t, "the container is unhealthy", func() bool { return health() == "unhealthy" })
+	if !c.running() {
+		t.Error("the container has exited, want it to serve in the hold")
+	}
+}
+
 // ctl ready and ctl live exit as the probes answer.
 func TestCtlReadyAndLive(t *testing.T) {
 	t.Parallel()

@@ -72,7 +72,7 @@ func TestIdleWaitsForTheRequestInFlight(t *testing.T) {
 		logs     []string
 	}{
 		"default seccomp": {func(*testing.T) []string { return nil }, 0,
-			[]string{`connections="1 request in flight had finished, no connections left"`, " requests_cut=0\n"}},
+			[]string{`connections="1 request in flight had finished, no connections remained"`, " requests_cut=0\n"}},
 		"without netlink": {withoutNetlink, 1,
 			[]string{`msg="connections seen in part"`, "NETLINK_SOCK_DIAG", "operation not permitted"}},
 	} {

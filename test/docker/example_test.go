@@ -1,7 +1,6 @@
 package docker_test
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 )
@@ -12,31 +11,21 @@ import (
 func TestDockerfileExample(t *testing.T) {
 	t.Parallel()
 	needEngine(t)
-	checkout := t.TempDir()
-	if err := os.Mkdir(filepath.Join(checkout, "bin"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for _, binary := range []func() (string, error){drainitBinary, serverBinary} {
-		path, err := binary()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := copyFile(filepath.Join(checkout, "bin", filepath.Base(path)), path); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := copyFile(filepath.Join(checkout, "Dockerfile"), filepath.Join(top, "Dockerfile.example")); err != nil {
-		t.Fatal(err)
-	}
-	example, err := buildContext(checkout)
-	if err != nil {
-		t.Fatal(err)
-	}
+	checkout := makeBuild(t)
+	example := buildRecipe(t, filepath.Join(checkout, "Dockerfile.example"), checkout)
+	expectExample(t, example)
+	expectBytes(t, example, checkout)
+}
+
+// expectExample runs the image of a recipe: the example server becomes healthy,
+// answers, and stops without an error.
+func expectExample(t *testing.T, example string) {
+	t.Helper()
 	if got, want := docker(t, "inspect", "--format", "{{.Config.StopSignal}}", example), "SIGTERM"; got != want {
 		t.Errorf("STOPSIGNAL %s, want %s", got, want)
 	}
 
-	c := start(t, example, publish(serverPort, probePort))
+	c := start(t, example, append(publish(serverPort, probePort), "--health-interval", "1s"))
 	expectReady(t, c)
 	if status, body := get(c.url(serverPort)); status != 200 {
 		t.Errorf("the server answers %d %s, want 200", status, body)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -20,7 +21,6 @@ const top = "../.."
 var (
 	drainitBinary = sync.OnceValues(func() (string, error) { return build("./cmd/drainit") })
 	helperBinary  = sync.OnceValues(func() (string, error) { return build("./test/docker/helper") })
-	serverBinary  = sync.OnceValues(func() (string, error) { return build("./examples/server") })
 )
 
 // build compiles a command of this module and returns the path of the binary.
@@ -49,7 +49,7 @@ var scratchImage = sync.OnceValues(func() (string, error) {
 // anybody has put drainit into it.
 var debianImage = sync.OnceValues(func() (string, error) {
 	image := imageName()
-	output, err := exec.Command("./debian-root.sh", image, runLabel(), "gunicorn").CombinedOutput()
+	output, err := exec.Command("./debian-root.sh", image, runLabel(), "@servers").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("debian-root.sh: %w\n%s", err, output)
 	}
@@ -80,6 +80,8 @@ func newImage(t *testing.T, dockerfile string, files map[string]string) string {
 	return name
 }
 
+var from = regexp.MustCompile(`(?m)^\s*FROM .*$`)
+
 // buildImage does the work of newImage.
 func buildImage(dockerfile string, files map[string]string) (string, error) {
 	dir, err := os.MkdirTemp(workshop(), "context-")
@@ -100,6 +102,8 @@ func buildImage(dockerfile string, files map[string]string) (string, error) {
 			return "", err
 		}
 	}
+	// The label is on every layer, for a build may be interrupted.
+	dockerfile = from.ReplaceAllString(dockerfile, "$0\nLABEL "+runLabel())
 	if err := os.WriteFile(filepath.Join(dir, "Dockerfile"), []byte(dockerfile), 0o644); err != nil {
 		return "", err
 	}

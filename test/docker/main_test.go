@@ -16,19 +16,46 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 )
 
 func TestMain(m *testing.M) {
+	go removeOnSignal()
 	status := m.Run()
 	if engineAnswers() {
 		removeAll()
 	}
 	os.RemoveAll(workshop())
 	os.Exit(status)
+}
+
+// dockerCommand is what removes. Tests look for docker in PATH.
+var dockerCommand = "docker"
+
+// removeOnSignal removes everything when the tests are interrupted. They go on
+// meanwhile, without the command that makes more; what the engine is at already is
+// seen a moment later.
+func removeOnSignal() {
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, syscall.SIGINT, syscall.SIGTERM)
+	<-interrupted
+	signal.Ignore(syscall.SIGPIPE) // go test may have gone, which reads what is printed here
+	if path, err := exec.LookPath("docker"); err == nil && engineAnswers() {
+		dockerCommand = path
+		os.Setenv("PATH", "")
+		for range 3 {
+			removeAll()
+			time.Sleep(time.Second)
+		}
+	}
+	os.RemoveAll(workshop())
+	os.Exit(1)
 }
 
 // engineAnswers reports whether there is a Docker engine to talk to.
@@ -67,16 +94,16 @@ func runLabel() string { return "drainit-test=" + strconv.Itoa(os.Getpid()) }
 // hold the images.
 func removeAll() {
 	removeListed([]string{"ps", "--all"}, []string{"rm", "--force", "--volumes"})
-	removeListed([]string{"images"}, []string{"rmi", "--force"})
+	removeListed([]string{"images", "--all"}, []string{"rmi", "--force"})
 }
 
 // removeListed removes with one command of the Docker CLI what another lists.
 func removeListed(list, remove []string) {
-	ids, err := exec.Command("docker", append(list, "--quiet", "--filter", "label="+runLabel())...).Output()
+	ids, err := exec.Command(dockerCommand, append(list, "--quiet", "--filter", "label="+runLabel())...).Output()
 	if err != nil || len(strings.Fields(string(ids))) == 0 {
 		return
 	}
-	output, err := exec.Command("docker", append(remove, strings.Fields(string(ids))...)...).CombinedOutput()
+	output, err := exec.Command(dockerCommand, append(remove, strings.Fields(string(ids))...)...).CombinedOutput()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "docker %s: %v: %s\n", strings.Join(remove, " "), err, output)
 	}

@@ -13,6 +13,8 @@ import (
 // servers here are configured to send 100 KiB a second.
 const slowSize = 400 << 10
 
+// /slower takes a hundred seconds, for stops that cannot wait for it.
+
 // serverFiles are the configurations of the servers, what they serve, and the
 // scripts of the tests.
 var serverFiles = map[string]string{
@@ -23,12 +25,11 @@ var serverFiles = map[string]string{
 	"app.py": `
 import time
 def application(environ, start_response):
-    slow = environ["PATH_INFO"] == "/slow"
-    body = open("/srv/slow" if slow else "/srv/small", "rb").read()
+    pause = {"/slow": 0.1, "/slower": 2.5}.get(environ["PATH_INFO"], 0)
+    body = open("/srv/slow" if pause else "/srv/small", "rb").read()
     start_response("200 OK", [("Content-Length", str(len(body)))])
     for part in range(0, len(body), 10240):
-        if slow:
-            time.sleep(0.1)
+        time.sleep(pause)
         yield body[part:part + 10240]
 `,
 	"nginx.conf": `
@@ -38,6 +39,7 @@ http {
 		listen 8080;
 		root /srv;
 		location /slow { limit_rate 100k; }
+		location /slower { alias /srv/slow; limit_rate 4k; }
 	}
 }
 `,
@@ -51,6 +53,9 @@ connection.kbytes-per-second = 100
 server.port = 8081
 server.document-root = "/srv"
 connection.kbytes-per-second = 100
+server.modules = ( "mod_alias" )
+alias.url = ( "/slower" => "/srv/slow" )
+$HTTP["url"] =~ "^/slower" { connection.kbytes-per-second = 4 }
 `,
 	"haproxy.cfg": `
 defaults
@@ -58,6 +63,18 @@ defaults
 	timeout connect 5s
 	timeout client 30s
 	timeout server 30s
+listen everything
+	bind :8080
+	server backend 127.0.0.1:8081
+`,
+	"haproxy-budget.cfg": `
+global
+	hard-stop-after "${DRAINIT_STOP_BUDGET}s"
+defaults
+	mode http
+	timeout connect 5s
+	timeout client 300s
+	timeout server 300s
 listen everything
 	bind :8080
 	server backend 127.0.0.1:8081
@@ -94,7 +111,7 @@ var officialImage = sync.OnceValues(func() (string, error) {
 		COPY nginx.conf /etc/nginx/
 		COPY lighttpd.conf backend.conf /etc/lighttpd/
 		COPY apache2.conf /etc/apache2/
-		COPY haproxy.cfg /etc/haproxy/
+		COPY haproxy.cfg haproxy-budget.cfg /etc/haproxy/
 		COPY slow small app.py /srv/
 		COPY entrypoint forever /
 		STOPSIGNAL SIGQUIT
@@ -198,7 +215,7 @@ func TestNginx(t *testing.T) {
 
 // Each server gets the signal that is graceful to it, whatever the platform
 // sends. These are the ones every run of the tests tries; all that Debian has,
-// and tini beside, are make servers' (docs/servers.md).
+// and tini beside, are make servers' (docs/proof/servers.md).
 func TestServersFinishWhatIsInFlight(t *testing.T) {
 	// Without -W: the master starts itself anew once its worker runs, and loses
 	// a signal that comes meanwhile. The backend is a daemon, which is drainit's

@@ -51,7 +51,7 @@ while :; do sleep 0.02; done
 // sidecarImage is a Debian with PostgreSQL and pgbouncer, drainit and the app.
 var sidecarImage = sync.OnceValues(func() (string, error) {
 	debian := imageName()
-	output, err := exec.Command("./debian-root.sh", debian, runLabel(), "postgresql", "pgbouncer").CombinedOutput()
+	output, err := exec.Command("./debian-root.sh", debian, runLabel(), "@servers").CombinedOutput()
 	if err != nil {
 		return "", &exec.Error{Name: "debian-root.sh: " + string(output), Err: err}
 	}

@@ -11,7 +11,7 @@ func TestManualHasEveryVerb(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+) `).FindAllStringSubmatch(ask(t, "ctl", "-h").stdout, -1) {
 		real = append(real, m[1])
 	}
-	for _, row := range manual(t).section(t, "ctl").rows() {
+	for _, row := range reference(t).section(t, "ctl").rows() {
 		said = append(said, plain(row[0]))
 	}
 	wantSame(t, "ctl", said, real)

@@ -15,7 +15,11 @@ type document struct {
 }
 
 func readme(t *testing.T) document { return open(t, "README.md") }
-func manual(t *testing.T) document { return open(t, "docs/manual.md") }
+
+// reference, concepts and troubleshooting are the three pages of the manual.
+func reference(t *testing.T) document       { return open(t, "docs/reference.md") }
+func concepts(t *testing.T) document        { return open(t, "docs/concepts.md") }
+func troubleshooting(t *testing.T) document { return open(t, "docs/troubleshooting.md") }
 
 // guides returns the pages of docs/guides.
 func guides(t *testing.T) []document {
@@ -31,10 +35,10 @@ func guides(t *testing.T) []document {
 	return pages
 }
 
-// written returns what users read: the README, the manual and the guides.
+// written returns what users read: the README, the guides and the manual.
 func written(t *testing.T) []document {
 	t.Helper()
-	return append(guides(t), readme(t), manual(t))
+	return append(guides(t), readme(t), reference(t), concepts(t), troubleshooting(t))
 }
 
 func open(t *testing.T, path string) document {

@@ -6,24 +6,39 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"drainit/internal/testkit"
 )
 
 // The names of a scrape are those of the manual, with their types: of one before
 // a stop, and of one after the program has gone, which has those of connections.
 func TestManualHasEveryMetric(t *testing.T) {
 	r := startRole(t, roleLeaving, "--pod-id", "docs", "--exit-with", "app", "--grace-period", "40s", "--drain-delay", "0", "--drain-until", "idle", "--sweep", "20s",
-		"--front", freeAddr(t)+"=1")
+		"--front", testkit.FreeAddr(t)+"=1")
 	r.signal(syscall.SIGUSR2) // names of signals are there once one came
 	r.untilSent("SIGUSR2")
 	types := map[string]bool{}
+	r.get("/readyz")
 	typesOf(r.get("/metrics"), types)
 	r.signal(syscall.SIGTERM)
-	r.until("sweeping", func() bool { return r.status()["state"] == "sweeping" })
+	r.until("sweeping, and the front has counted", func() bool {
+		connections, _ := r.status()["connections"].(map[string]any)
+		return r.status()["state"] == "sweeping" && connections["requests_cut"] != nil
+	})
 	typesOf(r.get("/metrics"), types)
 	r.signal(syscall.SIGTERM) // enough: ends what was left
 	r.log()
+	port, _ := asked(t)
+	r = startRole(t, roleLeaving, "--grace-period", "40s", "--drain-delay", "1s", "--sweep", "20s", "--ports", port,
+		"--at-drain", "post:http://127.0.0.1:1/") // which fails, and so is a warning
+	r.signal(syscall.SIGTERM)
+	r.until("sweeping", func() bool { return r.status()["state"] == "sweeping" })
+	typesOf(r.get("/metrics"), types)
+	r.signal(syscall.SIGTERM)
+	r.log()
+	types["drainit_pids gauge"], types["drainit_pids_limit gauge"] = true, true // which take a cgroup with a limit
 	var said []string
-	for _, row := range manual(t).section(t, "Metrics").rows() {
+	for _, row := range reference(t).section(t, "Metrics").rows() {
 		said = append(said, plain(row[0])+" "+row[1])
 	}
 	wantSame(t, "/metrics", said, slices.Collect(maps.Keys(types)))
@@ -41,7 +56,7 @@ func typesOf(scrape []byte, to map[string]bool) {
 // The keys of /drain, before a stop and in one, are those of the manual.
 func TestManualHasEveryDrainKey(t *testing.T) {
 	r := start(t, append(inPod("proxy"), "--grace-period", "40s", "--drain-delay", "30s", "--at-drain", "CONT", "--at-stop", "CONT",
-		"--front", freeAddr(t)+"=1")...)
+		"--front", testkit.FreeAddr(t)+"=1")...)
 	keys := map[string]bool{}
 	keysOf(start(t).status()["front"], "front", keys) // null
 	keysOf(r.status(), "", keys)
@@ -52,8 +67,8 @@ func TestManualHasEveryDrainKey(t *testing.T) {
 	})
 	keysOf(r.status(), "", keys)
 	var said, real []string
-	for _, row := range manual(t).section(t, "/drain").rows() {
-		said = append(said, plain(row[0]))
+	for _, row := range reference(t).section(t, "/drain").rows() {
+		said = append(said, strings.Split(plain(row[0]), ", ")...)
 	}
 	for key := range keys {
 		real = append(real, key)

@@ -16,7 +16,7 @@ func TestGuidesSayHowTheyWereRun(t *testing.T) {
 		if _, opening, _ := strings.Cut(g.text, "\n\n"); !strings.HasPrefix(opening, "*Run by us") && !strings.HasPrefix(opening, "*Not run by us") {
 			t.Errorf("%s does not open with how it was run", g.path)
 		}
-		if !slices.ContainsFunc([]document{readme(t), manual(t)}, func(d document) bool {
+		if !slices.ContainsFunc([]document{readme(t), concepts(t), troubleshooting(t)}, func(d document) bool {
 			return strings.Contains(d.text, strings.TrimPrefix(g.path, "docs/"))
 		}) {
 			t.Errorf("neither the README nor the manual leads to %s", g.path)

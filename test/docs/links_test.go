@@ -52,8 +52,8 @@ func documents(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Contains(paths, "docs/manual.md") {
-		t.Fatalf("found %q, want the manual among them", paths)
+	if !slices.Contains(paths, "docs/reference.md") {
+		t.Fatalf("found %q, want the reference among them", paths)
 	}
 	return paths
 }

@@ -11,7 +11,7 @@ import (
 // The manual's table of programs is the table.
 func TestManualHasEveryProgram(t *testing.T) {
 	var said, real [][]string
-	for _, row := range manual(t).section(t, "Which signal stops the program").rows() {
+	for _, row := range concepts(t).section(t, "Which signal stops the program").rows() {
 		if len(row) == 6 {
 			said = append(said, row)
 		}
@@ -38,7 +38,7 @@ func nameOf(sig signals.Signal) string {
 // Every signal that is not forwarded has a reason in the manual, and no other.
 func TestManualHasEverySignalThatIsNotForwarded(t *testing.T) {
 	said := map[signals.Signal]bool{}
-	for _, row := range manual(t).section(t, "Signals that are not forwarded").rows() {
+	for _, row := range reference(t).section(t, "Signals that are not forwarded").rows() {
 		for name := range strings.SplitSeq(row[0], ",") {
 			sig, err := signals.Parse(strings.TrimSpace(name))
 			if err != nil {

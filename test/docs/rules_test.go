@@ -19,22 +19,26 @@ func TestManualHasEveryRuleOfTheHold(t *testing.T) {
 		{Kubernetes: true, Held: true},
 		{Kubernetes: true, DelayGiven: true, Delay: time.Second},
 	} {
-		for _, f := range []drain.Facts{
+		for _, one := range []struct {
+			checks drain.Checks
+			facts  drain.Facts
+		}{
 			{},
-			{Listening: drain.No},
-			{CheckConfigured: true, CheckAsked: true},
-			{CheckConfigured: true, CheckAsked: true, EverReady: true, RedInARow: 3},
+			{facts: drain.Facts{Listening: drain.No}},
+			{checks: drain.Checks{Configured: true, Asked: true}},
+			{checks: drain.Checks{Configured: true, Asked: true, EverReady: true, RedInARow: 3}},
 		} {
 			plan, _ := s.Plan()
-			m := drain.New(plan)
-			m.Step(time.Now(), drain.StopRequest{Signal: 15, Facts: f})
+			m, now := drain.New(plan), time.Now()
+			m.Step(now, drain.StopRequest{Signal: 15, Checks: one.checks})
+			m.Step(now, one.facts)
 			if rec := m.Record(); rec.Hold == 0 {
 				rules[rec.HoldRule] = true
 			}
 		}
 	}
 	var said []string
-	for _, row := range manual(t).section(t, "Nothing was held").rows() {
+	for _, row := range troubleshooting(t).section(t, "Nothing was held").rows() {
 		said = append(said, plain(row[0]))
 	}
 	wantSame(t, "hold rule", said, slices.Collect(maps.Keys(rules)))

@@ -14,6 +14,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/proc"
+	"drainit/internal/testkit"
 )
 
 // patience bounds whatever is waited for; it is no assertion about time.
@@ -41,7 +44,7 @@ func startRole(t *testing.T, role string, flags ...string) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &running{t: t, addr: freeAddr(t)}
+	r := &running{t: t, addr: testkit.FreeAddr(t)}
 	args := append([]string{"--log-format", "json", "--probe-addr", r.addr}, flags...)
 	r.cmd = exec.Command(binary, append(args, "--", self, role)...)
 	r.cmd.Env, r.cmd.Stderr = environment(), &r.stderr
@@ -52,11 +55,24 @@ func startRole(t *testing.T, role string, flags ...string) *running {
 	if err := r.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { r.cmd.Process.Kill() })
+	t.Cleanup(r.kill)
 	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "ready\n" {
 		t.Fatalf("the program says %q, %v, want ready", line, err)
 	}
 	return r
+}
+
+// kill ends one that still runs, and its program, which nobody else would.
+func (r *running) kill() {
+	if r.cmd.ProcessState != nil { // waited for
+		return
+	}
+	all, _ := proc.All()
+	r.cmd.Process.Kill()
+	for _, p := range proc.Descendants(all, r.cmd.Process.Pid) {
+		syscall.Kill(p.PID, syscall.SIGKILL)
+	}
+	r.cmd.Wait()
 }
 
 // inPod returns the flags of a drainit of that name in a pod of this test run.
@@ -77,17 +93,6 @@ func visited(name string) bool {
 	return false
 }
 
-// freeAddr is an address that nobody listens on right now.
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // get returns the body of a reply, whatever its status.
 func (r *running) get(path string) []byte {
 	r.t.Helper()
@@ -102,6 +107,31 @@ func (r *running) get(path string) []byte {
 		r.t.Fatal(err)
 	}
 	return body
+}
+
+// asked is a port of this process on which a request is in flight: drainit goes by ports,
+// not by whose they are. end ends the connection.
+func asked(t *testing.T) (port string, end func()) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	client, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(client, "a request\n")
+	bufio.NewReader(server).ReadString('\n')
+	end = func() { server.Close(); client.Close() }
+	t.Cleanup(end)
+	_, port, _ = net.SplitHostPort(l.Addr().String())
+	return port, end
 }
 
 // status returns what /drain says.

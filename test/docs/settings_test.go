@@ -12,24 +12,24 @@ import (
 	"drainit/internal/drain"
 )
 
-// The README's table of flags is the text of -h.
-func TestREADMEHasTheFlags(t *testing.T) {
+// The reference's flags are the text of -h.
+func TestManualHasTheFlags(t *testing.T) {
 	usage := ask(t, "-h").stdout
 	begin, end := strings.Index(usage, "Every flag has a variable"), strings.Index(usage, "Exit status:")
 	if begin < 0 || end < begin {
 		t.Fatal("-h has no flags between \"Every flag has a variable\" and \"Exit status:\"")
 	}
 	want := strings.TrimSpace(usage[begin:end]) + "\n"
-	blocks := readme(t).section(t, "Flags").blocks("text")
+	blocks := reference(t).section(t, "Flags").blocks("text")
 	if len(blocks) != 1 || blocks[0] != want {
-		t.Errorf("the README's flags are not those of -h; got\n%s\nwant\n%s", strings.Join(blocks, "…\n"), want)
+		t.Errorf("the manual's flags are not those of -h; got\n%s\nwant\n%s", strings.Join(blocks, "…\n"), want)
 	}
 }
 
 // Every setting has a heading in the manual, in the order of -h, and under it
 // its variable and default.
 func TestManualHasEverySetting(t *testing.T) {
-	section := manual(t).section(t, "Settings")
+	section := reference(t).section(t, "Settings")
 	var said, real []string
 	for _, m := range regexp.MustCompile("(?m)^#### `(.*)`$").FindAllStringSubmatch(section.text, -1) {
 		said = append(said, m[1])
@@ -56,6 +56,7 @@ func TestNoOtherSettings(t *testing.T) {
 		variables = append(variables, f.variable())
 	}
 	variables = append(variables, "DRAINIT_PORT", "DRAINIT_SERVICE_HOST") // Kubernetes makes these
+	variables = append(variables, "DRAINIT_STOP_BUDGET")                  // and drainit this
 	name := regexp.MustCompile(`^--[a-z-]*`)
 	variable := regexp.MustCompile(`\bDRAINIT_[A-Z_]+[A-Z]`)
 	for _, d := range append(written(t), open(t, "SECURITY.md"), open(t, "CHANGELOG.md")) {
@@ -74,7 +75,7 @@ func TestNoOtherSettings(t *testing.T) {
 
 // The table of what follows from a grace period is what follows from it.
 func TestManualGracePeriods(t *testing.T) {
-	rows := manual(t).section(t, "`--grace-period D`").rows()
+	rows := reference(t).section(t, "`--grace-period D`").rows()
 	if len(rows) < 3 {
 		t.Fatalf("got %d rows of grace periods, want some", len(rows))
 	}

@@ -81,9 +81,10 @@ func TestScenarios(t *testing.T) {
 
 func TestReport(t *testing.T) {
 	var o outcome
-	const line = `{"msg":"drain report","hold":"2.5s","hold_ended":"hold over","requests_cut":3}`
-	if err := o.read("text\n" + line + "\n"); err != nil || o.Hold != 2500*time.Millisecond || o.HoldEnded != "hold over" || *o.Cut != 3 {
-		t.Errorf("%+v, %v", o, err)
+	const line = `{"msg":"drain report","hold_seconds":2.5,"hold_ended":"hold over","requests_cut":3}`
+	o.read("text\n" + line + "\n")
+	if o.Hold != 2500*time.Millisecond || o.HoldEnded != "hold over" || *o.Cut != 3 {
+		t.Errorf("%+v", o)
 	}
 }
 
@@ -95,7 +96,7 @@ func TestSpread(t *testing.T) {
 
 // The document has a place for every table.
 func TestDocumentHasPlaces(t *testing.T) {
-	text, err := os.ReadFile("../../docs/evidence.md")
+	text, err := os.ReadFile("../../docs/proof/evidence.md")
 	if err != nil {
 		t.Fatal(err)
 	}

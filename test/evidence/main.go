@@ -5,7 +5,7 @@
 // It decides how that is measured: real sockets, every drainit as PID 1 of a namespace of its own, in a network
 // namespace of its own. It judges nothing: limits belong to the tests.
 //
-//	go run ./test/evidence [-full] [-w docs/evidence.md] [precision ranges looks busy story]
+//	go run ./test/evidence [-full] [-w docs/proof/evidence.md] [precision ranges looks busy story]
 //
 // It needs root, and bin/drainit and bin/server.
 package main
@@ -44,7 +44,7 @@ func main() {
 		fail(stages()[os.Args[1]](os.Args[2:]))
 		return
 	}
-	full := flag.Bool("full", false, "as many of everything as the figures in docs/evidence.md are from: about half an hour")
+	full := flag.Bool("full", false, "as many of everything as the figures in docs/proof/evidence.md are from: about half an hour")
 	document := flag.String("w", "", "`file` whose tables of what is measured are replaced")
 	drainit := flag.String("drainit", "bin/drainit", "the drainit to measure")
 	server := flag.String("server", "bin/server", "the example server")

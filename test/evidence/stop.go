@@ -111,25 +111,24 @@ func (s stop) play() (outcome, error) {
 	}
 	o := l.outcome()
 	o.Hold, o.Exit = s.Sleep, exit
-	return o, o.read(said.String())
+	o.read(said.String())
+	return o, nil
 }
 
 // read takes in what drainit reported, if it was there.
-func (o *outcome) read(said string) error {
+func (o *outcome) read(said string) {
 	for line := range strings.Lines(said) {
 		var report struct {
-			Msg, Hold string
-			HoldEnded string `json:"hold_ended"`
-			Cut       *int   `json:"requests_cut"`
-			CutAtMost *int   `json:"requests_cut_at_most"`
+			Msg       string
+			Hold      float64 `json:"hold_seconds"`
+			HoldEnded string  `json:"hold_ended"`
+			Cut       *int    `json:"requests_cut"`
+			CutAtMost *int    `json:"requests_cut_at_most"`
 		}
 		if json.Unmarshal([]byte(line), &report) != nil || report.Msg != "drain report" {
 			continue
 		}
 		o.HoldEnded, o.Cut, o.CutAtMost = report.HoldEnded, report.Cut, report.CutAtMost
-		var err error
-		o.Hold, err = time.ParseDuration(report.Hold)
-		return err
+		o.Hold = time.Duration(report.Hold * float64(time.Second))
 	}
-	return nil
 }

@@ -12,8 +12,8 @@ import (
 // entry is where drainit becomes the front. Without it the linker leaves out what only the front uses.
 const (
 	entry     = "cmd/drainit/main.go"
-	becomes   = "os.Exit(runFront())"
-	otherwise = "os.Exit(exitFailed)"
+	becomes   = "os.Exit(frontproc.Run())"
+	otherwise = "os.Exit(process.ExitFailed)"
 )
 
 // binary is what it adds to drainit's file, in bytes.

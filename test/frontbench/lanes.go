@@ -86,7 +86,7 @@ func frontOf(drainit int) int {
 	return 0
 }
 
-// nginxConf is nginx as the same proxy: kept connections on both sides, nothing logged.
+// nginxConf is nginx as the same proxy: kept connections on both sides, nothing logged, and no body on disk.
 func nginxConf(dir, listen, program string) string {
 	var temp strings.Builder
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
@@ -100,6 +100,9 @@ events { worker_connections 1024; }
 http {
   access_log off;
   keepalive_requests 1000000000;
+  client_max_body_size 0;
+  proxy_request_buffering off;
+  proxy_max_temp_file_size 0;
 %s  upstream program { server %s; keepalive 256; keepalive_requests 1000000000; }
   server {
     listen %s backlog=4096;

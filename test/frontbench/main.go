@@ -1,7 +1,7 @@
 // Command frontbench measures what the front costs: the program alone, behind the front, and behind nginx as the same
 // proxy, with kept connections and wrk as the client. All take turns in random order within one run.
 //
-//	go run ./test/frontbench [-o docs/benchmarks.md] [-rounds 5] [-time 3s] [-nginx nginx] [-gib 10]
+//	go run ./test/frontbench [-o docs/proof/benchmarks.md] [-rounds 5] [-time 3s] [-nginx nginx] [-gib 10]
 package main
 
 import (
@@ -12,8 +12,29 @@ import (
 	"time"
 )
 
-// counts are how many connections wrk keeps.
-var counts = []int{1, 32, 256}
+// A task is what wrk asks for, over so many kept connections.
+type task struct {
+	name        string
+	connections int
+	answer      int // bytes; 0: the program's own 1 KiB
+	body        int // bytes of a POST; 0: a GET
+}
+
+var tasks = []task{
+	{name: "1 connection", connections: 1},
+	{name: "32 connections", connections: 32},
+	{name: "256 connections", connections: busy},
+	{name: "32 connections, answers of 64 KiB", connections: 32, answer: 64 << 10},
+	{name: "8 connections, answers of 10 MiB", connections: 8, answer: 10 << 20},
+	{name: "32 connections, uploads of 64 KiB", connections: 32, answer: 1, body: 64 << 10},
+	{name: "8 connections, uploads of 10 MiB", connections: 8, answer: 1, body: 10 << 20},
+}
+
+// busy is how many connections there are where memory is looked at, and silent how many
+// that say nothing.
+const busy = 256
+
+var silent = []int{256, 900}
 
 func main() {
 	out := flag.String("o", "", "`file` in which the section of the front is replaced")
@@ -53,20 +74,26 @@ func bench(rounds int, length time.Duration, nginx string, gib float64) (string,
 	}
 	r.lanes = lanes
 	for i := range rounds {
-		for _, n := range counts {
+		for _, k := range tasks {
 			for _, j := range rand.Perm(len(lanes)) {
-				fmt.Fprintf(os.Stderr, "round %d of %d: %s, %d connections\n", i+1, rounds, lanes[j].name, n)
-				t, err := load(lanes[j], n, length)
+				fmt.Fprintf(os.Stderr, "round %d of %d: %s, %s\n", i+1, rounds, lanes[j].name, k.name)
+				t, err := load(lanes[j], k, dir, length)
 				if err != nil {
 					return "", err
 				}
-				key := turnKey{lanes[j].name, n}
+				key := turnKey{lanes[j].name, k.name}
 				r.turns[key] = append(r.turns[key], t)
 			}
 		}
 	}
-	if r.idle, err = idleMemory(lanes); err != nil {
-		return "", err
+	r.idle = map[silence]memory{}
+	for _, n := range silent {
+		fmt.Fprintf(os.Stderr, "%d silent connections\n", n)
+		for _, l := range lanes {
+			if r.idle[silence{l.name, n}], err = idleMemory(l, n); err != nil {
+				return "", err
+			}
+		}
 	}
 	if gib > 0 {
 		fmt.Fprintf(os.Stderr, "streaming %v GiB each way\n", gib)

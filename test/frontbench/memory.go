@@ -66,31 +66,37 @@ func cpuTime(pid int) time.Duration {
 	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
-// idleMemory is what each lane has in use with 256 connections that were used once, and are silent.
-func idleMemory(lanes []lane) (map[string]memory, error) {
-	found := map[string]memory{}
-	for _, l := range lanes {
-		var open []net.Conn
-		for range 256 {
-			c, err := net.Dial("tcp", l.address)
-			if err != nil {
-				return nil, err
-			}
-			open = append(open, c)
-			io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-			answer, err := http.ReadResponse(bufio.NewReader(c), nil)
-			if err != nil {
-				return nil, err
-			}
-			io.Copy(io.Discard, answer.Body)
-		}
-		time.Sleep(3 * time.Second)
-		found[l.name] = memoryOf(l.pid)
-		for _, c := range open {
-			c.Close()
-		}
+// A silence is a lane and a number of connections on which nothing is said.
+type silence struct {
+	lane        string
+	connections int
+}
+
+// idleTime is how long they have been silent then: above what the front takes to give a
+// crowd's memory back.
+const idleTime = 20 * time.Second
+
+// idleMemory is what a lane has in use with n connections that were used once, and are
+// silent.
+func idleMemory(l lane, n int) (m memory, err error) {
+	if l.pid == 0 {
+		return m, nil
 	}
-	return found, nil
+	for range n {
+		c, err := net.Dial("tcp", l.address)
+		if err != nil {
+			return m, err
+		}
+		defer c.Close()
+		io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			return m, err
+		}
+		io.Copy(io.Discard, answer.Body)
+	}
+	time.Sleep(idleTime)
+	return memoryOf(l.pid), nil
 }
 
 // A streamed is what came of streaming n bytes in each direction at once.

@@ -12,11 +12,8 @@ import (
 	"drainit/test/markdown"
 )
 
-// turnKey is a lane and a number of connections.
-type turnKey struct {
-	lane        string
-	connections int
-}
+// turnKey is a lane and a task, by their names.
+type turnKey struct{ lane, task string }
 
 // A report is all that was found.
 type report struct {
@@ -26,11 +23,11 @@ type report struct {
 	length time.Duration
 	gib    float64
 	turns  map[turnKey][]turn
-	idle   map[string]memory
+	idle   map[silence]memory
 	stream streamed
 }
 
-// section is its name in docs/benchmarks.md.
+// section is its name in docs/proof/benchmarks.md.
 const section = "front"
 
 // markdown is the section.
@@ -38,10 +35,12 @@ func (r *report) markdown() string {
 	var b strings.Builder
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	p("\n## The front\n")
-	p("Written by `make frontbench FRONTFLAGS='-o docs/benchmarks.md'`, with %s on linux/%s, %d CPUs, which all share.",
+	p("Written by `make frontbench FRONTFLAGS='-o docs/proof/benchmarks.md'`, with %s on linux/%s, %d CPUs, which all",
 		runtime.Version(), runtime.GOARCH, runtime.NumCPU())
-	p("A Go program answers 1 KiB over kept connections, alone, behind the front, and behind nginx as the same proxy; wrk")
-	p("asks. Medians of %d turns of %v each, in an order drawn anew for each round; in brackets the least and the most.", r.rounds, r.length)
+	p("share. A Go program answers over kept connections, 1 KiB where nothing else is said, alone, behind the front, and")
+	p("behind nginx as the same proxy; wrk asks. Medians of %d turns of %v each, in an order drawn anew for each round;",
+		r.rounds, r.length)
+	p("in brackets the least and the most.")
 	for _, l := range r.lanes {
 		if l.version != "" {
 			p("%s", l.version)
@@ -49,31 +48,34 @@ func (r *report) markdown() string {
 	}
 	p("")
 	r.header(p)
-	for _, n := range counts {
-		conns := fmt.Sprintf("%d connections", n)
-		if n == 1 {
-			conns = "1 connection"
+	for _, k := range tasks {
+		r.row(p, k.name+", requests a second", k, func(t turn) float64 { return t.rate }, whole)
+		r.row(p, "p50, ms", k, func(t turn) float64 { return t.p50.Seconds() * 1e3 }, fraction)
+		r.row(p, "p99, ms", k, func(t turn) float64 { return t.p99.Seconds() * 1e3 }, fraction)
+		r.row(p, "CPU of the proxy for a request, µs", k, func(t turn) float64 { return t.cpu.Seconds() * 1e6 }, fraction)
+		if k.connections == busy {
+			r.row(p, "PSS while busy, KiB", k, func(t turn) float64 { return float64(t.memory.pss) }, whole)
+			r.row(p, "of it anonymous", k, func(t turn) float64 { return float64(t.memory.anonymous) }, whole)
 		}
-		r.row(p, conns+", requests a second", n, func(t turn) float64 { return t.rate }, whole)
-		r.row(p, "p50, ms", n, func(t turn) float64 { return t.p50.Seconds() * 1e3 }, fraction)
-		r.row(p, "p99, ms", n, func(t turn) float64 { return t.p99.Seconds() * 1e3 }, fraction)
-		r.row(p, "CPU of the proxy for a request, µs", n, func(t turn) float64 { return t.cpu.Seconds() * 1e6 }, fraction)
 	}
-	r.row(p, "256 busy connections: PSS, KiB", 256, func(t turn) float64 { return float64(t.memory.pss) }, whole)
-	r.row(p, "of it anonymous", 256, func(t turn) float64 { return float64(t.memory.anonymous) }, whole)
-	row := []string{"256 silent ones: PSS, of it anonymous, KiB"}
-	for _, l := range r.lanes {
-		m := r.idle[l.name]
-		row = append(row, cell(l, fmt.Sprintf("%d, %d", m.pss, m.anonymous)))
+	for _, n := range silent {
+		row := []string{fmt.Sprintf("%d silent connections: PSS, of it anonymous, KiB", n)}
+		for _, l := range r.lanes {
+			m := r.idle[silence{l.name, n}]
+			row = append(row, cell(l, fmt.Sprintf("%d, %d", m.pss, m.anonymous)))
+		}
+		if r.compared() {
+			row = append(row, "")
+		}
+		p("| %s |", strings.Join(row, " | "))
 	}
-	p("| %s |", strings.Join(row, " | "))
 	if r.gib > 0 {
-		p("\n%g GiB through the front in each direction at once took %v.\nAnonymous memory was %d KiB before and %d KiB at most.",
-			r.gib, r.stream.took.Round(100*time.Millisecond), r.stream.begin.anonymous, r.stream.top.anonymous)
+		p("\n%g GiB through the front in each direction at once took %v.", r.gib, r.stream.took.Round(100*time.Millisecond))
+		p("Anonymous memory was %d KiB before and %d KiB at most.", r.stream.begin.anonymous, r.stream.top.anonymous)
 	}
-	p("\nIn the binary the front is %d of %d bytes, for those who do not use it, too: what is less in one built without its",
+	p("\nIn the binary the front is %d of %d bytes, for those who do not use it, too: what is less in one built without",
 		r.binary.with-r.binary.without, r.binary.with)
-	p("entry.\n")
+	p("its entry.\n")
 	return b.String()
 }
 
@@ -82,24 +84,35 @@ func (r *report) header(p func(string, ...any)) {
 	for _, l := range r.lanes {
 		names = append(names, l.name)
 	}
+	if r.compared() {
+		names = append(names, "front / nginx")
+	}
 	p("| %s |", strings.Join(names, " | "))
 	p("|%s", strings.Repeat(" --- |", len(names)))
 }
 
-// row writes one figure of each lane.
-func (r *report) row(p func(string, ...any), what string, n int, of func(turn) float64, format func(float64) string) {
+// compared reports whether there is an nginx beside the front.
+func (r *report) compared() bool { return len(r.lanes) == 3 }
+
+// row writes one figure of each lane, and the front's in parts of nginx's.
+func (r *report) row(p func(string, ...any), what string, k task, of func(turn) float64, format func(float64) string) {
 	cells := []string{what}
+	medians := map[string]float64{}
 	for _, l := range r.lanes {
 		var values []float64
-		for _, t := range r.turns[turnKey{l.name, n}] {
+		for _, t := range r.turns[turnKey{l.name, k.name}] {
 			values = append(values, of(t))
 		}
 		slices.SortFunc(values, cmp.Compare)
+		medians[l.name] = values[len(values)/2]
 		text := fmt.Sprintf("%s (%s to %s)", format(values[len(values)/2]), format(values[0]), format(values[len(values)-1]))
 		if values[len(values)-1] == 0 {
 			text = ""
 		}
 		cells = append(cells, text)
+	}
+	if r.compared() {
+		cells = append(cells, fraction(medians["front"]/medians["nginx"]))
 	}
 	p("| %s |", strings.Join(cells, " | "))
 }

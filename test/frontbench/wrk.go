@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"time"
@@ -24,8 +26,21 @@ var (
 	errorLine   = regexp.MustCompile(`Socket errors.*|Non-2xx.*`)
 )
 
-// load runs wrk with n kept connections.
-func load(l lane, n int, length time.Duration) (turn, error) {
+// load runs wrk.
+func load(l lane, k task, dir string, length time.Duration) (turn, error) {
+	n, url := k.connections, "http://"+l.address+"/"
+	if k.answer > 0 {
+		url += fmt.Sprintf("?%d", k.answer)
+	}
+	args := []string{"--latency", "--timeout", "10s"}
+	if k.body > 0 {
+		script := filepath.Join(dir, "upload.lua")
+		text := fmt.Sprintf("wrk.method = \"POST\"\nwrk.body = string.rep(\"a\", %d)\n", k.body)
+		if err := os.WriteFile(script, []byte(text), 0o644); err != nil {
+			return turn{}, err
+		}
+		args = append(args, "-s", script)
+	}
 	before := cpuTime(l.pid)
 	seconds := max(int(length.Seconds()), 1)
 	samples := make(chan memory, 1)
@@ -33,13 +48,13 @@ func load(l lane, n int, length time.Duration) (turn, error) {
 		time.Sleep(time.Duration(seconds) * time.Second * 3 / 4)
 		samples <- memoryOf(l.pid)
 	}()
-	out, err := exec.Command("wrk", "--latency", fmt.Sprintf("-t%d", min(n, 2)), fmt.Sprintf("-c%d", n),
-		fmt.Sprintf("-d%ds", seconds), "http://"+l.address+"/").CombinedOutput()
+	args = append(args, fmt.Sprintf("-t%d", min(n, 2)), fmt.Sprintf("-c%d", n), fmt.Sprintf("-d%ds", seconds), url)
+	out, err := exec.Command("wrk", args...).CombinedOutput()
 	if err != nil {
 		return turn{}, fmt.Errorf("wrk: %w: %s", err, out)
 	}
 	if bad := errorLine.Find(out); bad != nil {
-		return turn{}, fmt.Errorf("%s with %d connections: %s", l.name, n, bad)
+		return turn{}, fmt.Errorf("%s, %s: %s", l.name, k.name, bad)
 	}
 	t := turn{p50: duration(medianLine, out), p99: duration(slowestLine, out), memory: <-samples}
 	t.rate = number(rateLine, out)

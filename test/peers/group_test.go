@@ -7,10 +7,11 @@ import (
 )
 
 // family is a program with a member of its process group: both say that they
-// were told. The program waits in its handler, for the member or a moment.
+// were told. The program waits in its handler, for the member or a moment, and
+// has it before the member can say that both are ready.
 func family(wait string) []string {
-	return sh(`(trap 'echo member; exit' TERM; echo ready; while :; do sleep 0.02; done) &
-		trap 'echo leader; ` + wait + `; exit 3' TERM
+	return sh(`trap 'echo leader; ` + wait + `; exit 3' TERM
+		(trap 'echo member; exit' TERM; echo ready; while :; do sleep 0.02; done) &
 		while :; do sleep 0.02; done`)
 }
 

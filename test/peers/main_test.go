@@ -41,7 +41,7 @@ func buildAndRun(m *testing.M) int {
 	_ = os.Chmod(dir, 0o755) // some stories have another user execute it
 	binary = filepath.Join(dir, "drainit")
 	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "nethttpomithttp2,purego", "-gcflags=all=-l", "-gcflags=runtime=",
-		"-ldflags", "-s -w -X main.version=test", "-o", binary, "./cmd/drainit")
+		"-ldflags", "-s -w -X drainit/internal/version.Version=test", "-o", binary, "./cmd/drainit")
 	build.Dir = "../.."
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {

@@ -36,6 +36,8 @@ func prepare(p string) {
 		for _, fd := range numbers {
 			must(unix.Close(fd))
 		}
+	case "dev": // "none": nothing in it
+		must(unix.Mount("none", "/dev", "tmpfs", 0, ""))
 	case "proc":
 		remountProc(value)
 	case "drop":
@@ -106,6 +108,8 @@ func remountProc(how string) {
 		must(unix.Mount("", "/proc", "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY, ""))
 	case "hidepid":
 		must(unix.Mount("proc", "/proc", "proc", unix.MS_REMOUNT, "hidepid=2"))
+	case "hidepid4": // and the rest of proc(5) with it
+		must(unix.Mount("proc", "/proc", "proc", 0, "hidepid=4,subset=pid"))
 	case "foreign": // the one of the namespace outside, as unshare(1) leaves it without --mount-proc
 		must(unix.Unmount("/proc", unix.MNT_DETACH))
 	default:

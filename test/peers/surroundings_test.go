@@ -12,7 +12,7 @@ import (
 func TestPoorSurroundings(t *testing.T) {
 	t.Parallel()
 	for _, lacks := range []string{
-		"proc=none", "proc=readonly", "proc=hidepid", "proc=foreign",
+		"proc=none", "proc=readonly", "proc=hidepid", "proc=hidepid4", "proc=foreign",
 		"nofile=16", "cpu=0",
 		"refuse=1:pidfd_open", "refuse=38:pidfd_open,faccessat2,clone3,close_range", "refuse=1:netlink", "refuse=93:netlink",
 		"refuse=1:ptrace,faccessat2,madvise,chdir", "refuse=1:ioctl", "refuse=1:prctl",
@@ -29,6 +29,44 @@ func TestPoorSurroundings(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestHiddenProgram: drainit says that it cannot recognise the program, at the start
+// or once the program has another user, unless it was told all it would look for.
+func TestHiddenProgram(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	const hidden, trap = "the program cannot be seen in /proc", "trap 'exit 6' TERM; echo ready; while :; do sleep 0.05; done"
+	told := map[string][]string{"drainit": {"--stop-signal", "TERM", "--ports", "none"}}
+	other := role("become", "65534", "sh", "-c", trap)
+	for _, tt := range []struct {
+		prepare string
+		flags   map[string][]string
+		command []string
+		says    bool
+	}{
+		{"proc=none", nil, sh(trap), true},
+		{"proc=foreign", nil, sh(trap), true},
+		{"proc=none", told, sh(trap), false},
+		{"proc=hidepid4", nil, sh(trap), false},
+		{"proc=hidepid4 drop=19", nil, sh(trap), false},
+		{"proc=hidepid4 drop=19", nil, other, true}, // 19 is CAP_SYS_PTRACE, which engines give to nobody
+		{"proc=hidepid4 drop=19", told, other, false},
+	} {
+		alone(t, func(a *attempt) {
+			p := a.start(spec{prepare: tt.prepare, flags: tt.flags, command: tt.command})
+			p.says("ready")
+			p.signal(syscall.SIGTERM)
+			p.wantExit(6)
+			want := 0
+			if tt.says {
+				want = 1
+			}
+			if got := strings.Count(p.stderr.String(), hidden); got != want {
+				a.fail("%s, %v: said %d times, want %d: %s", tt.prepare, tt.command, got, want, p.stderr)
+			}
+		})
 	}
 }
 
@@ -83,6 +121,20 @@ func TestClosedStandardStreams(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestClosedStandardStreamWithoutDevNull: what the manual says of it. Go's runtime
+// wants the three descriptors open, and nothing of ours has begun when it gives up.
+func TestClosedStandardStreamWithoutDevNull(t *testing.T) {
+	t.Parallel()
+	alone(t, func(a *attempt) {
+		p := a.start(spec{prepare: "dev=none close=0", command: []string{"/bin/true"}})
+		p.wantExit(2)
+		p.logs("standard file descriptor 0 closed, unable to open /dev/null")
+	})
+	alone(t, func(a *attempt) { // none is needed where all three are there
+		a.start(spec{prepare: "dev=none", command: []string{"/bin/true"}}).wantExit(0)
+	})
 }
 
 // TestGoTuningOfTheChild: variables that tune Go programs are the child's.
@@ -153,7 +205,7 @@ func TestProgramOfAnotherUserInAWrapper(t *testing.T) {
 			p.wantExit(143)
 			if a.is("drainit") {
 				p.logs(`msg="stop signal sent" signal=SIGTERM`)
-				p.logs("could not be signalled")
+				p.logs("signal not allowed")
 			}
 		})
 	}

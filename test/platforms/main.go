@@ -1,10 +1,10 @@
 // Command platforms rolls the example server out on real platforms, under clients who go on asking: what was lost, bare
-// and under each init, and how long it took. It writes the tables of docs/platforms.md.
+// and under each init, and how long it took. It writes the tables of docs/proof/platforms.md.
 //
 // It decides what is rolled out and counts; it judges nothing. Everything is real: the engine, Swarm, Debian's HAProxy,
 // nginx, tini, dumb-init and catatonit.
 //
-//	go run ./test/platforms [-full] [-resume] [-w docs/platforms.md] [-only EXPRESSION]
+//	go run ./test/platforms [-full] [-resume] [-w docs/proof/platforms.md] [-only EXPRESSION]
 //
 // What is measured is kept in measured.json, cell by cell, and the document's tables are made of that: a run that was
 // ended, or another one for a few cells, loses nothing.

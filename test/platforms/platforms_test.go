@@ -208,7 +208,7 @@ func TestTheDocumentIsOfWhatWasMeasured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile("../../docs/platforms.md")
+	text, err := os.ReadFile("../../docs/proof/platforms.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +219,7 @@ func TestTheDocumentIsOfWhatWasMeasured(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		} else if document != string(text) {
-			t.Errorf("%s is not what measured.json says; run: go run ./test/platforms -report -w docs/platforms.md", name)
+			t.Errorf("%s is not what measured.json says; run: go run ./test/platforms -report -w docs/proof/platforms.md", name)
 		}
 	}
 }

@@ -41,7 +41,7 @@ func markdown(rows []row, versions string) string {
 const heading = `# Servers
 
 Servers of Debian 12, stopped under drainit and under tini by a real ` + "`docker stop`" + `: what their clients saw of it.
-Written by ` + "`make servers SERVERFLAGS='-o docs/servers.md'`" + `; ` + "`make servers`" + ` runs it again, and fails where a
+Written by ` + "`make servers SERVERFLAGS='-o docs/proof/servers.md'`" + `; ` + "`make servers`" + ` runs it again, and fails where a
 verdict differs from this document's or a rule below is broken. Not compared are the seconds, which are of one run, and,
 where nothing is held, how and when new connections are lost: refused or reset is a matter of moments there.
 
@@ -62,7 +62,8 @@ where nothing is held, how and when new connections are lost: refused or reset i
 - Proxies forward to a backend that is not stopped. Databases are asked by their own clients from outside of the
   container, for queries of 3 s.
 - *Status* is the container's, *seconds* are from the engine's signal to its exit. 137 is SIGKILL: the engine's after
-  %[1]v, or drainit's at its deadline.
+  %[1]v, or drainit's at its deadline. Later versions may differ: uvicorn from 0.29 on drains as well and then ends by the
+  signal itself, 143 under any init; ` + "`--remap-exit clean=0`" + ` makes that 0.
 
 The rules, for every row: with a grace period the request in flight at the stop completes, and every new connection in
 the hold is served, or queued where the row tells the program so; what is in flight at the stop signal completes, or is

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-var update = flag.Bool("update", false, "rewrite what docs/servers.md says around its table, from that table")
+var update = flag.Bool("update", false, "rewrite what docs/proof/servers.md says around its table, from that table")
 
 // The committed document is what the program writes of the outcomes in it: every row, and every word around them.
 func TestDocumentIsUpToDate(t *testing.T) {

@@ -1,10 +1,10 @@
 // Command servers stops servers of Debian 12 under drainit and under tini, in real containers by a real docker stop, and
-// writes down what their clients saw of it: docs/servers.md.
+// writes down what their clients saw of it: docs/proof/servers.md.
 //
 // It decides what is asked and when, and judges: a verdict that differs from the committed document, or breaks a rule,
 // is an error. Times are written down and not compared.
 //
-//	go run ./test/servers [-o docs/servers.md] [-row nginx] [-parallel 3] [-v] [-drainit bin/drainit]
+//	go run ./test/servers [-o docs/proof/servers.md] [-row nginx] [-parallel 3] [-v] [-drainit bin/drainit]
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	"syscall"
 )
 
-const documentPath = "docs/servers.md"
+const documentPath = "docs/proof/servers.md"
 
 type options struct {
 	out, row, drainit string

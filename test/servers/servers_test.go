@@ -81,7 +81,7 @@ func TestVerdictsAreCompared(t *testing.T) {
 		t.Errorf("other seconds: %v, want no difference", err)
 	}
 	other.lines[1].Status = 1
-	if err := same([]row{other}, committed); err == nil || strings.Count(err.Error(), documentPath) != 1 || !strings.Contains(err.Error(), "| 1: docs/servers.md has") {
+	if err := same([]row{other}, committed); err == nil || strings.Count(err.Error(), documentPath) != 1 || !strings.Contains(err.Error(), "| 1: docs/proof/servers.md has") {
 		t.Errorf("another status: %v, want one difference", err)
 	}
 	missing.name = "another server"

@@ -19,9 +19,9 @@ type event struct {
 	FailedBuild string // ImportPath of the build that failed this package
 }
 
-// read consumes a whole stream and calls done with each package as it ends. A package that the stream leaves
+// read consumes a whole stream, calls seen with each event and done with each package as it ends. A package that the stream leaves
 // unfinished is ended as failed. A line that is no event is an error: its results would be missing from the counts.
-func (t *tally) read(r io.Reader, done func(*packageRun)) error {
+func (t *tally) read(r io.Reader, seen func(event), done func(*packageRun)) error {
 	lines := bufio.NewReader(r) // not a Scanner: a test may print a line of any length
 	var bad error
 	for {
@@ -30,8 +30,11 @@ func (t *tally) read(r io.Reader, done func(*packageRun)) error {
 			var e event
 			if json.Unmarshal(line, &e) != nil {
 				bad = fmt.Errorf("not a test event: %.80q", line)
-			} else if p := t.add(e); p != nil {
-				done(p)
+			} else {
+				seen(e)
+				if p := t.add(e); p != nil {
+					done(p)
+				}
 			}
 		}
 		if err != nil {

@@ -47,7 +47,7 @@ func printFailures(w io.Writer, p *packageRun) {
 	fmt.Fprint(w, p.output.String())
 }
 
-// printEnd writes what failed and what was skipped, by reason, and ends with the counts.
+// printEnd writes what failed and what was skipped, by reason.
 func printEnd(w io.Writer, t *tally, allowed *allowList, refused []string) {
 	if len(t.failures) > 0 {
 		fmt.Fprintln(w, "\nfailed:")
@@ -65,7 +65,6 @@ func printEnd(w io.Writer, t *tally, allowed *allowList, refused []string) {
 	for _, reason := range refused {
 		fmt.Fprintf(w, "  not allowed: %s does not list %q\n", allowed.file, reason)
 	}
-	fmt.Fprintf(w, "\n%d passed, %d failed, %d skipped\n", t.passed, len(t.failures), total(t.skips))
 }
 
 // total returns the number of tests skipped for any reason.

@@ -52,8 +52,8 @@ func report(t *testing.T, stream string, allowed *allowList, err error) (string,
 	defer f.Close()
 	var out strings.Builder
 	sum := tally{}
-	readErr := sum.read(f, func(p *packageRun) { printPackage(&out, p) })
-	ok := finish(&out, &sum, allowed, errors.Join(readErr, err))
+	readErr := sum.read(f, func(event) {}, func(p *packageRun) { printPackage(&out, p) })
+	ok := finish(&out, &sum, &settings{allowed: allowed}, errors.Join(readErr, err))
 	return out.String(), ok
 }
 

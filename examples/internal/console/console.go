@@ -66,6 +66,10 @@ func (c *Console) Show(text string) {
 		}
 		return
 	}
+	// A line that wraps could not be emptied again.
+	if width := PaperOf(c.out).Width; len(text) >= width {
+		text = text[:width-1]
+	}
 	c.progress = text
 	fmt.Fprint(c.out, clearLine+text)
 }

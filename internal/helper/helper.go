@@ -1,0 +1,152 @@
+// Package helper is the short-lived processes that answer what PID 1 does not: every
+// request to the probe address but a plain one for /readyz, /livez or /.
+package helper
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"drainit/internal/look"
+	"drainit/internal/probe"
+	"drainit/internal/process"
+)
+
+// helperTime is how long a helper may take, for the slowest of its clients. What
+// hangs is killed.
+const helperTime = 15 * time.Second
+
+// Helpers starts processes of this program that answer what the probe server does
+// not: they know all of HTTP, Prometheus' formats and JSON, and can do no harm where
+// they fail. Each is given connections, asks what it has to know, and ends.
+type Helpers struct {
+	ID     probe.Identity
+	Gate   *probe.Gate
+	Status func() probe.Status
+	Sent   func() probe.Counts
+	Add    func(probe.Counts)
+	First  process.FirstThread
+	Own    *process.Own
+	Log    *slog.Logger
+}
+
+// Start is the Pass of [probe.Config].
+func (h *Helpers) Start(conns []int) (<-chan struct{}, error) {
+	ours, theirs, err := process.SocketPair("helper")
+	if err != nil {
+		return nil, err
+	}
+	defer theirs.Close()
+	link, err := net.FileConn(ours)
+	ours.Close() // of which link has a copy
+	if err != nil {
+		return nil, err
+	}
+	if _, err := link.Write(process.Encode(order{h.ID, len(conns)})); err != nil {
+		link.Close()
+		return nil, err
+	}
+	pidfd, err := h.fork(theirs, conns)
+	if err != nil {
+		link.Close()
+		return nil, err
+	}
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		defer process.Survive(h.Log)
+		h.serve(link, pidfd)
+	}()
+	return over, nil
+}
+
+// fork starts the process in a process group of its own, so that no signal of a
+// terminal's reaches it, with no descriptors but its end of the socket and the
+// connections. It returns a pidfd(2), or -1.
+func (h *Helpers) fork(link *os.File, conns []int) (pidfd int, err error) {
+	pidfd = -1
+	fd := link.Fd()
+	attr := &syscall.ProcAttr{Dir: "/", Env: helperEnv, Files: []uintptr{fd, fd, fd}, Sys: &syscall.SysProcAttr{Setpgid: true, PidFD: &pidfd}}
+	for _, c := range conns {
+		attr.Files = append(attr.Files, uintptr(c))
+	}
+	done := make(chan error, 1)
+	h.First.Do(func() {
+		process.BesideIt(func() {
+			done <- h.Own.Fork(func() (int, error) { return process.ForkSelf([]string{Name}, attr) })
+		})
+	})
+	return pidfd, <-done
+}
+
+// serve answers the helper until it has gone.
+func (h *Helpers) serve(link net.Conn, pidfd int) {
+	defer link.Close()
+	if pidfd >= 0 {
+		defer unix.Close(pidfd)
+		kill := time.AfterFunc(helperTime, func() { _ = unix.PidfdSendSignal(pidfd, unix.SIGKILL, nil, 0) })
+		defer kill.Stop()
+	}
+	buf := make([]byte, wordLimit)
+	asked := map[string]bool{}
+	for {
+		n, err := link.Read(buf)
+		if err != nil || n == 0 {
+			return
+		}
+		var word word
+		if json.Unmarshal(buf[:n], &word) != nil {
+			continue // its last words, where it fails
+		}
+		if word.Sent != nil {
+			h.Add(*word.Sent)
+		}
+		if !asked[word.Ask] {
+			asked[word.Ask] = true
+			go h.answer(link, word.Ask)
+		}
+	}
+}
+
+// answer says what a helper has asked for.
+func (h *Helpers) answer(link net.Conn, ask string) {
+	defer process.Survive(h.Log)
+	ctx, cancel := context.WithTimeout(context.Background(), helperPatience)
+	defer cancel()
+	a := answer{Ask: ask}
+	var v probe.Verdict
+	switch ask {
+	case askSnapshot:
+		now := probe.NewSnapshot(h.Status(), h.Sent())
+		a.Snapshot = &now
+	case askProcesses:
+		n := look.Count()
+		if n.All != nil {
+			*n.All = max(0, *n.All-h.Own.Count()) // which are no more when the answer is read
+		}
+		a.Processes = &n
+	case askReady:
+		v = h.Gate.Ready(ctx)
+		a.Verdict = &v
+	case askLive:
+		v = h.Gate.Live(ctx)
+		a.Verdict = &v
+	default:
+		return
+	}
+	_, _ = link.Write(process.Encode(a)) // it has gone if this fails
+}
+
+// helperEnv is a helper's environment: as few threads as can be, and no last words
+// where it cannot have even those.
+var helperEnv = []string{"GOMAXPROCS=1", "GOTRACEBACK=none"}
+
+// helperPatience bounds the asking of the program for a helper, below kubelet's usual
+// second.
+const helperPatience = 850 * time.Millisecond

@@ -1,0 +1,165 @@
+// Package look is what can be seen of the processes below this one: who runs, what each
+// does with signals, who serves, and who writes to whom.
+package look
+
+import (
+	"os"
+	"syscall"
+	"time"
+
+	"drainit/internal/proc"
+	"drainit/internal/process"
+	"drainit/internal/signals"
+)
+
+const (
+	// lookDepth bounds how far wrappers are looked through.
+	lookDepth = 16
+
+	// Patience bounds how long a look waits for command lines: a signal
+	// must not wait for a process that hangs in the kernel.
+	Patience = 250 * time.Millisecond
+
+	// StopPatience is for the look before the stop signal, which is sent once
+	// and should be the right one.
+	StopPatience = time.Second
+
+	// ChildrenLooked bounds how many children of one process are looked at.
+	ChildrenLooked = 64
+
+	// scriptLimit bounds how much of a script is read.
+	scriptLimit = 64 << 10
+)
+
+// Looker looks at processes, for the loop and for probes alike.
+type Looker struct {
+	lines *commandLines
+	front int
+	own   *process.Own
+}
+
+// New returns a looker that leaves out what is none of the program's: the front's
+// process (0: none) and those that are drainit's own.
+func New(front int, own *process.Own) Looker {
+	return Looker{newCommandLines(), front, own}
+}
+
+// Tree returns what descends from drainit, as far as it matters for who is told
+// what: the child and, where that gathers others, those and what drainit has
+// adopted. child is 0 when it has gone. Where /proc does not tell (not mounted,
+// another PID namespace's) it is the child's bare PID. Command lines that cannot be
+// read within patience are what they were last.
+func (l Looker) Tree(child int, patience time.Duration) signals.Tree {
+	until := time.Now().Add(patience)
+	t := signals.Tree{Root: l.At(child, patience)}
+	if t.Root.MasksUnknown || child != 0 && !t.Root.Gathers() || proc.Check() != nil {
+		return t
+	}
+	adopted, _ := proc.Adopted(os.Getpid(), ChildrenLooked)
+	for _, pid := range l.own.Without(adopted) {
+		if pid != child && pid != l.front && proc.Alive(pid) {
+			t.Adopted = append(t.Adopted, l.look(pid, lookDepth, until))
+		}
+	}
+	if len(t.Root.Children)+len(t.Adopted) > 0 {
+		whoServes(&t)
+	}
+	return t
+}
+
+// At returns what a process is running by now, and what it gathers.
+func (l Looker) At(pid int, patience time.Duration) signals.Process {
+	if pid == 0 {
+		return signals.Process{}
+	}
+	if proc.Check() != nil {
+		return signals.Process{PID: pid, MasksUnknown: true}
+	}
+	return l.look(pid, lookDepth, time.Now().Add(patience))
+}
+
+func (l Looker) look(pid, depth int, until time.Time) signals.Process {
+	p := signals.Process{PID: pid}
+	if stat, err := proc.Stat(pid); err == nil {
+		p.Comm = stat.Comm
+		p.LeadsTerminal = stat.Session == pid && stat.Terminal != 0
+	}
+	p.Argv = l.lines.of(pid, p.Comm, until)
+	st, err := proc.ReadStatus(pid)
+	p.MasksUnknown = err != nil || !st.HasSignals
+	if !p.MasksUnknown {
+		p.Blocked, p.Ignored, p.Caught = signals.Mask(st.Blocked), signals.Mask(st.Ignored), signals.Mask(st.Caught)
+	}
+	if p.ScriptFile() != "" {
+		p.Script = proc.ReadScript(pid, scriptLimit)
+	}
+	if !p.Gathers() || depth == 0 || time.Now().After(until) {
+		return p // whose children are its own: there can be thousands
+	}
+	children, _ := proc.SomeChildren(pid, ChildrenLooked)
+	for _, c := range children {
+		if proc.Alive(c) {
+			p.Children = append(p.Children, l.look(c, depth-1, until))
+		}
+	}
+	return p
+}
+
+// Glance is what a process runs where that takes one short read: its command line is
+// known from before, and those below it do not matter.
+func (l Looker) Glance(pid int) (p signals.Process, ok bool) {
+	if proc.Check() != nil {
+		return p, false
+	}
+	st, err := proc.ReadStatus(pid)
+	if err != nil || !st.HasSignals {
+		return p, false
+	}
+	p = signals.Process{PID: pid, Comm: st.Name}
+	p.Blocked, p.Ignored, p.Caught = signals.Mask(st.Blocked), signals.Mask(st.Ignored), signals.Mask(st.Caught)
+	p.Argv, ok = l.lines.known(pid, p.Comm)
+	return p, ok && !p.Gathers()
+}
+
+// Handles reports whether a process catches a signal: then it is meant for that one,
+// and nothing else has to be looked at.
+func Handles(pid int, sig syscall.Signal) bool {
+	if proc.Check() != nil {
+		return false
+	}
+	st, err := proc.ReadStatus(pid)
+	return err == nil && signals.Mask(st.Caught).Has(sig)
+}
+
+// IsChild reports whether pid is a child of parent by now.
+func IsChild(pid, parent int) bool {
+	p, err := proc.Stat(pid)
+	return err == nil && p.PPID == parent
+}
+
+// OwnChildren returns all children of this process, adopted orphans included,
+// whatever /proc says of their state, and whether it tells at all. A process that
+// entered the container from outside (docker exec) has its parent there and is
+// none.
+func OwnChildren() (pids []int, known bool) {
+	if proc.Check() != nil {
+		return nil, false
+	}
+	pids, err := proc.ChildPIDs(os.Getpid())
+	return pids, err == nil
+}
+
+// Group returns what descends from this process and is in a process group, wherever it
+// was reparented to. Another PID namespace's /proc knows only strangers by these numbers.
+func Group(pgid int) (pids []int) {
+	if proc.Check() != nil {
+		return nil
+	}
+	all, _ := proc.All()
+	for _, p := range proc.Descendants(all, os.Getpid()) {
+		if p.PGID == pgid {
+			pids = append(pids, p.PID)
+		}
+	}
+	return pids
+}

@@ -1,0 +1,101 @@
+package look
+
+import (
+	"os"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"drainit/internal/share"
+	"drainit/internal/signals"
+)
+
+// hanging is a reader of command lines that can be made to hang.
+func hanging() (c *commandLines, hang func(pid int), release func()) {
+	gate, hangs := make(chan struct{}), new(sync.Map)
+	c = newCommandLines()
+	c.read = func(pid int) ([]string, error) {
+		if _, ok := hangs.Load(pid); ok {
+			<-gate
+		}
+		return []string{"/usr/sbin/nginx", "-g", "daemon off;"}, nil
+	}
+	return c, func(pid int) { hangs.Store(pid, true) }, func() { close(gate) }
+}
+
+// TestCommandLineThatHangs is what it was, as long as the name is.
+func TestCommandLineThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, hang, release := hanging()
+		soon := func() time.Time { return time.Now().Add(Patience) }
+		if got := c.of(7, "nginx", soon()); len(got) != 3 {
+			t.Fatalf("got %q", got)
+		}
+		synctest.Wait()
+		hang(7)
+		for _, test := range []struct {
+			comm string
+			want int
+		}{{"nginx", 3}, {"other", 0}} {
+			begin := time.Now()
+			if got := c.of(7, test.comm, soon()); len(got) != test.want || time.Since(begin) != Patience {
+				t.Errorf("%s: got %q after %v", test.comm, got, time.Since(begin))
+			}
+		}
+		for pid := 8; pid < 1000; pid++ { // no more threads than there are to hang
+			hang(pid)
+			c.of(pid, "sh", time.Now())
+		}
+		if n := len(c.underway); n != hangingReads {
+			t.Errorf("%d reads hang at once, want %d", n, hangingReads)
+		}
+		release()
+		synctest.Wait()
+		if len(c.underway) != 0 || len(c.of(1001, "sh", soon())) != 3 {
+			t.Error("released, it does not read again")
+		}
+	})
+}
+
+// TestCommandLinesKept does not grow with the number of processes.
+func TestCommandLinesKept(t *testing.T) {
+	c, _, _ := hanging()
+	for pid := range 10 * linesKept {
+		c.of(pid, "sh", time.Now().Add(time.Minute))
+	}
+	if len(c.last) > linesKept {
+		t.Errorf("%d command lines are kept, want at most %d", len(c.last), linesKept)
+	}
+}
+
+// TestNameOfAProcessThatHangs: the kernel's own name needs no command line.
+func TestNameOfAProcessThatHangs(t *testing.T) {
+	c, hang, release := hanging()
+	defer release()
+	hang(os.Getpid())
+	p := Looker{lines: c}.At(os.Getpid(), time.Millisecond)
+	if p.Comm == "" || p.MasksUnknown || p.Argv != nil {
+		t.Errorf("got %+v, want the name and the masks", p)
+	}
+}
+
+// TestSharedLook: however many ask at once, one looks.
+func TestSharedLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		s := &share.Look[signals.Process]{Look: func() (p signals.Process) {
+			n++
+			time.Sleep(time.Second)
+			p.PID = n
+			return p
+		}}
+		for range 100 {
+			go s.Get()
+		}
+		time.Sleep(2 * time.Second)
+		if p := s.Get(); n != 2 || p.PID != 2 {
+			t.Errorf("%d looks and the last saw %d; want 2", n, p.PID)
+		}
+	})
+}

@@ -1,0 +1,76 @@
+package supervisor
+
+import (
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"drainit/internal/drain"
+	"drainit/internal/reaper"
+)
+
+// tellFront tells the front what the machine wants of it.
+func (s *supervisor) tellFront(d drain.FrontDeed) {
+	if d == drain.FrontEnd {
+		s.front.toEnd = true
+	}
+	if !s.front.Tell(d) && d != drain.FrontEnd {
+		s.log.Warn("front not told", "to", d.String(), "after", s.sinceStop(),
+			"effect", "it is taken to have requests in flight, as long as there is time")
+		return
+	}
+	if d == drain.FrontClose {
+		s.log.Info("front closed", "after", s.sinceStop())
+	}
+}
+
+// frontEnded is told of the end of the front's process.
+func (s *supervisor) frontEnded(ws unix.WaitStatus, oom oomVerdict) {
+	cut := s.front.Cut()
+	if !s.front.toEnd && !s.end.killed {
+		s.explainFront(ws, oom)
+	}
+	s.step(drain.FrontGone{Status: frontStatus(ws), Cut: cut})
+}
+
+// frontStatus is what drainit leaves with where the front's end is the stop: never
+// success.
+func frontStatus(ws unix.WaitStatus) int {
+	if status := reaper.Status(ws); status != 0 {
+		return status
+	}
+	return 1
+}
+
+// explainFront says what is known of an end that nobody asked for.
+func (s *supervisor) explainFront(ws unix.WaitStatus, oom oomVerdict) {
+	why := "it exited by itself"
+	remedy := "its last words on standard error, if any, say why"
+	if ws.Signaled() {
+		why = "a signal that drainit did not send"
+	}
+	if oom.perhaps() && ws.Signaled() && ws.Signal() == unix.SIGKILL {
+		why, remedy = "perhaps out of memory", moreMemory
+	}
+	s.log.Error("front has gone", "status", reaper.Status(ws), "why", why,
+		"effect", "a stop without a hold: nobody reaches the program any more", "remedy", remedy)
+}
+
+// others leaves the front and drainit's own processes out.
+func (s *supervisor) others(pids []int) []int {
+	pids = s.own.Without(pids)
+	if s.front.PID == 0 {
+		return pids
+	}
+	return slices.DeleteFunc(slices.Clone(pids), func(pid int) bool { return pid == s.front.PID })
+}
+
+// anythingLeft reports whether there is somebody but those to wait for. Where /proc
+// does not tell there may be.
+func (s *supervisor) anythingLeft(none bool) bool {
+	if none || s.front.PID == 0 && s.own.Count() == 0 {
+		return !none
+	}
+	pids, known := s.host.children()
+	return !known || len(s.others(pids)) > 0
+}
