@@ -35,6 +35,9 @@ SUMMARY = go build -o .cache/summary ./test/summary && exec .cache/summary $(COU
 # Where CI runs, and in check, a test may be skipped only for a reason listed in test/skips.txt.
 SKIPS ?= $(if $(CI),-allow-skips test/skips.txt)
 
+# Nor may a test fail there for want of processor time: what fails is run once more, alone, if it is five tests at most.
+AGAIN ?= $(if $(CI),-again 5)
+
 # nfpm has modules of its own, in packaging.mod: they are downloaded only where packages are made.
 NFPM = go tool -modfile=packaging.mod nfpm
 DIST = dist
@@ -62,14 +65,14 @@ demo-build: | need-go
 
 test: | need-go ## the tests that take nothing but Go, and what was skipped and why (two minutes)
 	@echo 'The quick tests, about two minutes, and one more for the first build.'
-	@$(SUMMARY) -part quick $(SKIPS) -- $(call RACE,$(CI)$(COUNTS)) -shuffle=on -parallel=8 -timeout=10m
+	@$(SUMMARY) -part quick $(SKIPS) $(AGAIN) -- $(call RACE,$(CI)$(COUNTS)) -shuffle=on -parallel=8 -timeout=10m
 
 FIRST = test/docker/debian-root.sh --all
 
 # What test leaves out, and before it the Debian roots. Where it is the second half of test-all it adds the counts of the first.
 test-rest: | need-go
 	@echo 'The tests that take long, Docker or Debian roots: about eight minutes.'
-	@$(SUMMARY) -part rest -first '$(FIRST)' $(SKIPS) -- $(call RACE,yes) -shuffle=on -timeout=15m
+	@$(SUMMARY) -part rest -first '$(FIRST)' $(SKIPS) $(AGAIN) -- $(call RACE,yes) -shuffle=on -timeout=15m
 
 test-all: ## all tests, with the race detector where there is a C compiler (15 minutes; root, Docker, debootstrap)
 	@echo 'All tests: about 15 minutes, and some five more the first time, for Debian roots of 1.2 GB under .cache.'

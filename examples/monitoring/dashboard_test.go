@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // A panel is one of the dashboard's.
@@ -40,7 +42,7 @@ func TestDashboardThroughADrain(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
 	mtail := startMtail(b)
-	port, behind, front := freePort(t), freePort(t), freePort(t)
+	port, behind, front := testkit.FreePort(t), testkit.FreePort(t), testkit.FreePort(t)
 	leaves := []string{"--", "sh", "-c", `sleep 0 & (trap "" TERM; exec sleep 1000) & exec "$@"`, "sh"}
 	cut := startDrainit(b, "cut", pidsCgroup(t), slices.Concat([]string{"--grace-period", "40s", "--drain-delay", "5s", "--sweep", "8s", "--ports", port},
 		leaves, server("exit", port))...)

@@ -3,6 +3,8 @@ package monitoring_test
 import (
 	"strings"
 	"testing"
+
+	"drainit/internal/testkit"
 )
 
 // What a Prometheus that scrapes every 15 s sees of a stop, of which the usual hold
@@ -15,7 +17,7 @@ func TestHoldBetweenScrapes(t *testing.T) {
 	b := newBox(t)
 	mtail := startMtail(b)
 	began := func(name, hold string) *drained {
-		port := freePort(t)
+		port := testkit.FreePort(t)
 		return startDrainit(b, name, "", append([]string{"--grace-period", "90s", "--drain-delay", hold, "--ports", port, "--"}, server("drain", port)...)...)
 	}
 	all := map[string]*drained{"short": began("short", "5s"), "long": began("long", "20s"), "often": began("often", "5s")}

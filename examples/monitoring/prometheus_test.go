@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -16,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 func read(t *testing.T, path string) string {
@@ -25,17 +26,6 @@ func read(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(text)
-}
-
-// freePort is one that nobody listens on for now.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
 // get asks, with a connection of its own.
@@ -62,7 +52,7 @@ func startPrometheus(b box, jobs string) prometheus {
 	b.t.Helper()
 	b.copy("", "alerts.yaml")
 	b.write("prometheus.yaml", "global: {evaluation_interval: 1s}\nrule_files: [alerts.yaml]\nscrape_configs:\n"+jobs)
-	p := prometheus{b.t, "127.0.0.1:" + freePort(b.t)}
+	p := prometheus{b.t, "127.0.0.1:" + testkit.FreePort(b.t)}
 	log := new(bytes.Buffer)
 	cmd := b.command("prometheus", "--config.file=prometheus.yaml", "--storage.tsdb.path=data", "--web.listen-address="+p.addr)
 	cmd.Stderr = log
@@ -145,7 +135,7 @@ func (p prometheus) value(expr string) float64 {
 func startMtail(b box) (port string) {
 	b.t.Helper()
 	b.copy("programs", "reports.mtail")
-	port = freePort(b.t)
+	port = testkit.FreePort(b.t)
 	b.start(b.command("mtail", "-progs", "programs", "-logs", "logs/*", "-address", "127.0.0.1", "-port", port))
 	soon(b.t, "mtail listens", func() bool { _, ok := get("http://127.0.0.1:" + port + "/metrics"); return ok })
 	return port
@@ -164,7 +154,7 @@ type drained struct {
 // in a cgroup, unless that is "".
 func startDrainit(b box, name, cgroup string, args ...string) *drained {
 	b.t.Helper()
-	d := &drained{t: b.t, probe: freePort(b.t), done: make(chan struct{}), log: b.file("logs/" + name)}
+	d := &drained{t: b.t, probe: testkit.FreePort(b.t), done: make(chan struct{}), log: b.file("logs/" + name)}
 	b.write("logs/"+name, "")
 	log, err := os.OpenFile(d.log, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {

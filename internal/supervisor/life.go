@@ -76,6 +76,7 @@ func supervise(cfg config.Config, env []string, out *logging.Writer, log *slog.L
 	s.guarded(func() { s.serve(listener, out, first) })
 	go func() { // any thread can run it, which costs half as much as one that is bound
 		code := s.run()
+		s.readToEnd()
 		out.Flush(logging.FlushPatience)
 		os.Exit(code)
 	}()

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"io"
 	"os"
+	"time"
 
 	"drainit/internal/proc"
 	"drainit/internal/process"
@@ -22,13 +23,30 @@ func (s *supervisor) readOn(readers []signals.Reader) {
 		}
 		alone := s.whenGone(r.With)
 		for _, pipe := range pipes {
-			go func() {
+			s.delivery.reading.Go(func() {
 				defer process.Survive(s.log)
 				defer pipe.Close()
 				<-alone
 				copyOn(out, pipe)
-			}()
+			})
 		}
+	}
+}
+
+// readToEndPatience bounds the reading of what is left in the pipes when all who wrote
+// have gone.
+const readToEndPatience = 250 * time.Millisecond
+
+// readToEnd waits until all has been read.
+func (s *supervisor) readToEnd() {
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		s.delivery.reading.Wait()
+	}()
+	select {
+	case <-read:
+	case <-time.After(readToEndPatience):
 	}
 }
 

@@ -83,9 +83,10 @@ type delivery struct {
 	tree    *signals.Tree // what was running at the stop request; nil: not known
 	told    told
 	wrapped wrapped
-	sent    []sent // of its schedule
-	reached bool   // its target, rather than refused
-	trap    bool   // a shell has it, and its trap waits for a command
+	sent    []sent         // of its schedule
+	reached bool           // its target, rather than refused
+	trap    bool           // a shell has it, and its trap waits for a command
+	reading sync.WaitGroup // in others' place
 }
 
 // view is what is known of sockets and of /proc.

@@ -2,13 +2,16 @@
 package testkit
 
 import (
-	"drainit/internal/conns"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"drainit/internal/conns"
 )
 
 // Patience bounds the waiting for what is about to happen, on a machine that is late.
@@ -17,12 +20,23 @@ const Patience = 20 * time.Second
 // FreeAddr returns a loopback address that nobody listens on.
 func FreeAddr(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	return net.JoinHostPort("127.0.0.1", FreePort(t))
+}
+
+// FreePort returns a port that nobody listens on. It is none of those that the kernel
+// gives to clients (ip_local_port_range, from 32768), one of which would have it before
+// it is used.
+func FreePort(t testing.TB) string {
+	t.Helper()
+	for range 100 {
+		port := strconv.Itoa(20000 + rand.IntN(12000))
+		if l, err := net.Listen("tcp", ":"+port); err == nil {
+			_ = l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no port from 20000 to 31999 is free")
+	return ""
 }
 
 // Soon waits until holds returns true, for [Patience] at most. what is said if it does not.

@@ -90,7 +90,9 @@ func TestPageHasTheTable(t *testing.T) {
 func TestCommandsRun(t *testing.T) {
 	rows, commands := table(t)
 	t.Chdir(top)
-	engine := exec.Command("docker", "info").Run() == nil
+	answers := exec.Command("docker", "info").Run() == nil
+	e := newEngine()
+	t.Cleanup(e.close)
 	docker := regexp.MustCompile(`\bdocker\b|make image`)
 	for _, document := range documentsIn(".") {
 		here := slices.DeleteFunc(slices.Clone(commands), func(c command) bool {
@@ -101,10 +103,10 @@ func TestCommandsRun(t *testing.T) {
 			continue
 		}
 		t.Run(document, func(t *testing.T) {
-			if !engine && slices.ContainsFunc(here, func(c command) bool { return docker.MatchString(c.text) }) {
+			if !answers && slices.ContainsFunc(here, func(c command) bool { return docker.MatchString(c.text) }) {
 				t.Skip("docker: no engine answers")
 			}
-			for _, failed := range runDocument(t.Output(), t.TempDir(), document, rows, here, false) {
+			for _, failed := range e.runDocument(t.Output(), t.TempDir(), document, rows, here, false) {
 				t.Error(failed)
 			}
 		})

@@ -12,18 +12,19 @@ import (
 	"syscall"
 )
 
-// engine is what a run makes in Docker: it is removed when the run ends.
+// engine is what a run makes in Docker: what a document makes is removed when that ends, the image that stands for
+// golang, and what was compiled in it, when the run does.
 type engine struct {
 	golang  string // the image that stands for golang of a registry
 	project string // of Compose
-	made    *sync.Once
+	made    sync.Once
 	before  []string // images of the examples that were there
 	built   []string // images of the examples since then, though another may have their name by now
 }
 
-func newEngine() engine {
+func newEngine() *engine {
 	name := fmt.Sprintf("drainit-commands-%d", os.Getpid())
-	return engine{name + ":golang", name, new(sync.Once), images(), nil}
+	return &engine{golang: name + ":golang", project: name, before: images()}
 }
 
 // images returns the images of the examples, none where there is no engine.
@@ -55,14 +56,20 @@ func (e *engine) makeGolang(out io.Writer) (err error) {
 
 func (e *engine) label() string { return "drainit-commands=" + e.project }
 
-// remove removes the containers and the network of Compose, and the images that were not there before.
+// remove removes what a document leaves: the containers and the network of Compose, and the images that were not there
+// before.
 func (e *engine) remove() {
 	project := "label=com.docker.compose.project=" + e.project
 	e.each([]string{"ps", "--all", "--quiet", "--filter", project}, "rm", "--force", "--volumes")
 	e.each([]string{"network", "ls", "--quiet", "--filter", project}, "network", "rm")
 	if e.see(); len(e.built) > 0 {
 		_ = exec.Command("docker", append([]string{"rmi", "--force"}, e.built...)...).Run()
+		e.built = nil
 	}
+}
+
+// close removes the image that stands for golang and what was built from it.
+func (e *engine) close() {
 	e.each([]string{"images", "--all", "--quiet", "--filter", "label=" + e.label()}, "rmi", "--force")
 }
 
@@ -85,6 +92,7 @@ func (r *runner) removeOnSignal() (stop func()) {
 		signal.Ignore(syscall.SIGPIPE) // go test may have gone, which reads what is printed here
 		_ = r.stop()
 		r.engine.remove()
+		r.engine.close()
 		os.RemoveAll(r.above)
 		os.Exit(1)
 	}()

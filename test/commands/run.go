@@ -29,7 +29,7 @@ type runner struct {
 	env     []string // with bin of the clone in PATH
 	serving *exec.Cmd
 	ended   chan error // of serving
-	engine  engine
+	engine  *engine
 }
 
 // runDocuments runs the commands of the chosen documents, or of all, each document in a clone of its own, and returns
@@ -40,6 +40,8 @@ func runDocuments(out io.Writer, rows []row, all []command, chosen []string, fre
 		return err
 	}
 	defer os.RemoveAll(dir)
+	e := newEngine()
+	defer e.close()
 	var failed []string
 	for _, document := range documentsIn(".") {
 		if len(chosen) > 0 && !slices.Contains(chosen, document) {
@@ -52,7 +54,7 @@ func runDocuments(out io.Writer, rows []row, all []command, chosen []string, fre
 		if len(here) == 0 {
 			continue
 		}
-		failed = append(failed, runDocument(out, dir, document, rows, here, fresh)...)
+		failed = append(failed, e.runDocument(out, dir, document, rows, here, fresh)...)
 	}
 	if len(failed) > 0 {
 		return fmt.Errorf("failed: %s", strings.Join(failed, "; "))
@@ -63,9 +65,9 @@ func runDocuments(out io.Writer, rows []row, all []command, chosen []string, fre
 func runsHere(r row) bool { return strings.HasPrefix(r.by, here) }
 
 // runDocument runs some commands of one document in a clone below dir and returns those that failed.
-func runDocument(out io.Writer, dir, document string, rows []row, commands []command, fresh bool) []string {
+func (e *engine) runDocument(out io.Writer, dir, document string, rows []row, commands []command, fresh bool) []string {
 	fmt.Fprintf(out, "\n== %s\n", document)
-	r, err := newRunner(out, dir, fresh)
+	r, err := newRunner(e, out, dir, fresh)
 	if err != nil {
 		return []string{document + ": " + err.Error()}
 	}
@@ -143,7 +145,7 @@ func composed(line string) string {
 }
 
 // newRunner makes the clone, of the last commit.
-func newRunner(out io.Writer, dir string, fresh bool) (*runner, error) {
+func newRunner(e *engine, out io.Writer, dir string, fresh bool) (*runner, error) {
 	where, err := os.MkdirTemp(dir, "clone-")
 	if err != nil {
 		return nil, err
@@ -152,10 +154,9 @@ func newRunner(out io.Writer, dir string, fresh bool) (*runner, error) {
 	if text, err := exec.Command("git", "clone", "--quiet", ".", clone).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("git clone: %w: %s", err, text)
 	}
-	r := &runner{out: out, above: dir, dir: clone, env: append(os.Environ(), "PATH="+clone+"/bin:"+os.Getenv("PATH"), "GOBIN="+where+"/gobin",
+	r := &runner{engine: e, out: out, above: dir, dir: clone, env: append(os.Environ(), "PATH="+clone+"/bin:"+os.Getenv("PATH"), "GOBIN="+where+"/gobin",
 		"MAKEFLAGS=", "CI=", "DOCKER_BUILDKIT=0", "COMPOSE_DOCKER_CLI_BUILD=0")}
-	r.engine = newEngine()
-	r.env = append(r.env, "GOLANG="+r.engine.golang, "COMPOSE_PROJECT_NAME="+r.engine.project)
+	r.env = append(r.env, "GOLANG="+e.golang, "COMPOSE_PROJECT_NAME="+e.project)
 	if fresh {
 		r.env = append(r.env, "GOCACHE="+dir+"/gocache", "GOMODCACHE="+dir+"/gomodcache", "GOFLAGS=-modcacherw")
 	}

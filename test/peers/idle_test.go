@@ -33,7 +33,7 @@ func TestIdle(t *testing.T) {
 
 // switches counts the voluntary context switches of an idle init.
 func switches(a *attempt, watch time.Duration) int {
-	p := a.start(spec{flags: serving(), command: []string{"sleep", "1000"}})
+	p := a.start(spec{flags: serving(a.t), command: []string{"sleep", "1000"}})
 	p.below("sleep 1000")
 	time.Sleep(2 * time.Second) // starting is not idling
 	before := voluntary(a, p.pid)

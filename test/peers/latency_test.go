@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"drainit/internal/testkit"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -53,7 +55,7 @@ type clocked struct {
 }
 
 func (a *attempt) startClock() *clocked {
-	c := &clocked{probes: freeAddr(), lines: 1}
+	c := &clocked{probes: testkit.FreeAddr(a.t), lines: 1}
 	c.process = a.start(spec{flags: map[string][]string{"drainit": {"--probe-addr", c.probes}}, command: role("clock")})
 	c.says("ready\n")
 	return c

@@ -8,17 +8,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
-)
 
-// freeAddr returns a loopback address that nobody listens on.
-func freeAddr() string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "127.0.0.1:0" // refused as an address, with the reason
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
+	"drainit/internal/testkit"
+)
 
 // kubernetes makes drainit believe that it runs there.
 var kubernetes = []string{"KUBERNETES_SERVICE_HOST=10.0.0.1"}
@@ -104,7 +96,7 @@ func TestHoldWhereSomethingListens(t *testing.T) {
 func TestReadiness(t *testing.T) {
 	t.Parallel()
 	alone(t, func(a *attempt) {
-		probes, server := freeAddr(), freeAddr()
+		probes, server := testkit.FreeAddr(t), testkit.FreeAddr(t)
 		p := a.start(spec{flags: map[string][]string{"drainit": {"--probe-addr", probes, "--drain-delay", "5s"}}, command: role("listen", server, "3s")})
 		p.says("started")
 		live := func() {
@@ -155,7 +147,7 @@ func TestForeignProcTellsNothing(t *testing.T) {
 	}
 	defer stranger.Close()
 	alone(t, func(a *attempt) {
-		probes := freeAddr()
+		probes := testkit.FreeAddr(t)
 		p := a.start(spec{prepare: "proc=foreign", flags: map[string][]string{"drainit": {"--probe-addr", probes}}, command: role("wait", "6")})
 		p.says("ready")
 		a.soon("probes are answered", func() bool { code, _ := get(probes, "/livez"); return code == 200 })
@@ -177,7 +169,7 @@ func TestFewDescriptors(t *testing.T) {
 		"nofile=16": {"/readyz"},
 	} {
 		alone(t, func(a *attempt) {
-			probes, server := freeAddr(), freeAddr()
+			probes, server := testkit.FreeAddr(t), testkit.FreeAddr(t)
 			flags := []string{"--probe-addr", probes, "--drain-until", "idle", "--drain-delay", "1s", "--deadline", "1h"}
 			p := a.start(spec{prepare: limit, flags: map[string][]string{"drainit": flags}, command: role("listen", server, "0s")})
 			p.says("ready")

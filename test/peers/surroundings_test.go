@@ -5,6 +5,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"drainit/internal/testkit"
 )
 
 // TestPoorSurroundings: whatever a container lacks, the child runs, hears
@@ -20,7 +22,7 @@ func TestPoorSurroundings(t *testing.T) {
 	} {
 		for _, adopted := range []bool{false, true} {
 			alone(t, func(a *attempt) {
-				p := a.start(spec{adopted: adopted, prepare: lacks, flags: serving(), command: role("wait", "6")})
+				p := a.start(spec{adopted: adopted, prepare: lacks, flags: serving(t), command: role("wait", "6")})
 				p.says("ready")
 				p.signal(syscall.SIGTERM)
 				p.wantExit(6)
@@ -104,8 +106,8 @@ func TestSweepWithoutProc(t *testing.T) {
 }
 
 // serving makes drainit serve its probes where nobody is in the way.
-func serving() map[string][]string {
-	return map[string][]string{"drainit": {"--probe-addr", freeAddr()}}
+func serving(t *testing.T) map[string][]string {
+	return map[string][]string{"drainit": {"--probe-addr", testkit.FreeAddr(t)}}
 }
 
 // TestClosedStandardStreams: those that were closed are /dev/null for the
@@ -114,7 +116,7 @@ func TestClosedStandardStreams(t *testing.T) {
 	t.Parallel()
 	for _, closed := range []string{"0", "0,1", "2"} {
 		alone(t, func(a *attempt) {
-			p := a.start(spec{prepare: "close=" + closed, flags: serving(), command: role("fds")})
+			p := a.start(spec{prepare: "close=" + closed, flags: serving(t), command: role("fds")})
 			p.wantExit(0)
 			if out, want := p.stdout.String(), "open "+openFDs()+"\n"; out != "" && out != want {
 				a.fail("closed %s: the child got %q, want %q", closed, out, want)

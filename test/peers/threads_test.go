@@ -9,6 +9,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"drainit/internal/testkit"
 )
 
 // holdEverySlot is a program whose user may have no more processes: its helper
@@ -25,7 +27,7 @@ func TestNoMoreProcesses(t *testing.T) {
 	needRoot(t)
 	const uid = 61739 // whom nobody else here runs as: the limit counts per user
 	compare(t, func(a *attempt) {
-		probes := freeAddr()
+		probes := testkit.FreeAddr(t)
 		p := a.start(spec{
 			prepare: fmt.Sprintf("uid=%d nproc=60", uid),
 			flags:   map[string][]string{"drainit": {"--probe-addr", probes, "--drain-delay", "500ms", "--drain-until", "idle", "--deadline", "20s"}},
@@ -75,7 +77,7 @@ func TestNoMoreProcessesBehindAFront(t *testing.T) {
 	}
 	defer begin.Close()
 	alone(t, func(a *attempt) {
-		probes, front := freeAddr(), freeAddr()
+		probes, front := testkit.FreeAddr(t), testkit.FreeAddr(t)
 		p := a.start(spec{
 			prepare: fmt.Sprintf("uid=%d nproc=60", uid),
 			flags: map[string][]string{"drainit": {"--probe-addr", probes, "--drain-delay", "0", "--deadline", "4s",

@@ -5,7 +5,10 @@
 // caller: all arguments after -- go to go test -json as they are. With -part they are flags only, and the tests are
 // those of the module in the working directory that a list of slow tests does not name (quick), or names (rest).
 //
-//	go run ./test/summary [-allow-skips FILE] [-part quick|rest -slow FILE] [-first COMMAND] [-counts FILE] [-- GO TEST ARGUMENT...]
+//	go run ./test/summary [-allow-skips FILE] [-part quick|rest -slow FILE] [-first COMMAND] [-again N] [-counts FILE] [-- GO TEST ARGUMENT...]
+//
+// With -again, tests that failed are run once more with nothing beside them, if they are N at most. Those that then pass
+// count as passed; they are named, and what they printed stays.
 //
 // A test with subtests is counted by its subtests, and itself only when it failed or was skipped on its own account.
 // A package that does not build, or fails outside any test, counts as one failure.
@@ -40,6 +43,7 @@ type settings struct {
 	part    string
 	slow    []slowTest
 	first   string // a command that runs before the tests and outside of their time limit
+	again   int    // how many failed tests are run once more, at most
 	counts  string // a file: quick keeps its counts in it, and rest adds them to its own
 }
 
@@ -51,6 +55,7 @@ func summarize(w io.Writer, args []string) int {
 	flags.StringVar(&s.part, "part", everything, "the tests to run: quick or rest; without it what the arguments say")
 	slow := flags.String("slow", "test/slow.txt", "`file` of the tests that are not quick")
 	flags.StringVar(&s.first, "first", "", "`command` of the shell to run before the tests")
+	flags.IntVar(&s.again, "again", 0, "run failed tests once more, alone, if they are `N` at most")
 	flags.StringVar(&s.counts, "counts", "", "`file` in which quick keeps its counts, and rest finds them")
 	if flags.Parse(args) != nil {
 		return 2 // Parse has said why
@@ -93,10 +98,17 @@ func run(w io.Writer, s *settings, args []string) bool {
 		err = shop.command(w, "sh", "-c", s.first).Run()
 	}
 	p, stop := startProgress(w)
-	for _, args := range commands(s.part, s.slow, all, args) {
-		if err == nil && ctx.Err() == nil {
-			err = goTest(p, shop, &t, args)
+	if err == nil {
+		for _, part := range commands(s.part, s.slow, all, args) {
+			if ctx.Err() == nil {
+				err = errors.Join(err, goTest(p, shop, &t, part))
+			}
 		}
+	}
+	if ctx.Err() == nil {
+		t.again(s.again, func(second *tally, which ...string) error {
+			return goTest(p, shop, second, append(flagsOf(args), which...))
+		})
 	}
 	stop()
 	if err != nil { // ^C may reach what runs before this process
@@ -125,7 +137,7 @@ func (w workshop) command(out io.Writer, name string, args ...string) *exec.Cmd 
 	return cmd
 }
 
-// goTest runs go test once, adds what it prints to t, and returns what it came to, tests that failed included.
+// goTest runs go test once, adds what it prints to t, and returns what went wrong beside the tests that failed.
 func goTest(p *progress, shop workshop, t *tally, args []string) error {
 	cmd := shop.command(nil, "go", append([]string{"test", "-json"}, args...)...)
 	stream, err := cmd.StdoutPipe()
@@ -135,8 +147,12 @@ func goTest(p *progress, shop workshop, t *tally, args []string) error {
 	if err != nil {
 		return err
 	}
+	known := len(t.failures)
 	readErr := t.read(stream, p.see, func(ended *packageRun) { printPackage(p, ended) })
-	return errors.Join(readErr, cmd.Wait())
+	if err = cmd.Wait(); errors.As(err, new(*exec.ExitError)) && len(t.failures) > known {
+		err = nil // they say why
+	}
+	return errors.Join(readErr, err)
 }
 
 // finish writes the end of the report and reports whether all is well. err is what go test itself came to: it fails

@@ -47,14 +47,10 @@ func printFailures(w io.Writer, p *packageRun) {
 	fmt.Fprint(w, p.output.String())
 }
 
-// printEnd writes what failed and what was skipped, by reason.
+// printEnd writes what failed, what did so only beside others, and what was skipped, by reason.
 func printEnd(w io.Writer, t *tally, allowed *allowList, refused []string) {
-	if len(t.failures) > 0 {
-		fmt.Fprintln(w, "\nfailed:")
-	}
-	for _, name := range t.failures {
-		fmt.Fprintln(w, "  "+name)
-	}
+	printNames(w, "failed", t.failures)
+	printNames(w, "failed beside other tests, passed when run again alone", t.flaky)
 	if len(t.skips) > 0 {
 		fmt.Fprintln(w, "\nskipped:")
 	}
@@ -64,6 +60,15 @@ func printEnd(w io.Writer, t *tally, allowed *allowList, refused []string) {
 	}
 	for _, reason := range refused {
 		fmt.Fprintf(w, "  not allowed: %s does not list %q\n", allowed.file, reason)
+	}
+}
+
+func printNames(w io.Writer, what string, names []string) {
+	if len(names) > 0 {
+		fmt.Fprintf(w, "\n%s:\n", what)
+	}
+	for _, name := range names {
+		fmt.Fprintln(w, "  "+name)
 	}
 }
 

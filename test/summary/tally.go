@@ -46,6 +46,7 @@ type tally struct {
 	builds   map[string]*strings.Builder // compiler output by import path
 	passed   int
 	failures []string
+	flaky    []string            // those that failed and then passed alone
 	skips    map[string][]string // reason to the tests skipped for it
 }
 
