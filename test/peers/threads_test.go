@@ -9,6 +9,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"drainit/internal/testkit"
 )
@@ -95,4 +96,46 @@ func TestNoMoreProcessesBehindAFront(t *testing.T) {
 		p.signal(syscall.SIGTERM)
 		p.wantExit(5)
 	})
+}
+
+// manyOrphans makes them without end, ten at a time.
+const manyOrphans = `trap 'exit 5' TERM
+	echo ready
+	while :; do for i in 1 2 3 4 5 6 7 8 9 10; do (sleep 0.01 &); done; sleep 0.05; done`
+
+// TestThreadsStay: the threads that drainit has when the program runs are those that it
+// has for good, whatever is asked of it, while orphans end, and in a drain.
+func TestThreadsStay(t *testing.T) {
+	t.Parallel()
+	alone(t, func(a *attempt) {
+		probes := testkit.FreeAddr(t)
+		p := a.start(spec{
+			flags:   map[string][]string{"drainit": {"--probe-addr", probes, "--drain-delay", "1s", "--drain-until", "idle", "--deadline", "20s"}},
+			command: sh(manyOrphans),
+		})
+		p.says("ready")
+		a.soon("the probe address answers", func() bool { code, _ := get(probes, "/livez"); return code == 200 })
+		atStart := p.threads()
+		most := make(chan int)
+		go func() {
+			n := 0
+			for ; !p.over(); time.Sleep(time.Millisecond) {
+				n = max(n, p.threads())
+			}
+			most <- n
+		}()
+		askMuch(a, probes)
+		p.signal(syscall.SIGTERM)
+		askMuch(a, probes)
+		p.wantExit(5)
+		if n := <-most; n > atStart {
+			a.fail("%d threads at the start, %d with a crowd, orphans and a stop", atStart, n)
+		}
+	})
+}
+
+// threads counts those of the init.
+func (p *process) threads() int {
+	tasks, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", p.pid))
+	return len(tasks)
 }
