@@ -72,7 +72,7 @@ FIRST = test/docker/debian-root.sh --all
 # What test leaves out, and before it the Debian roots. Where it is the second half of test-all it adds the counts of the first.
 test-rest: | need-go
 	@echo 'The tests that take long, Docker or Debian roots: about eight minutes.'
-	@$(SUMMARY) -part rest -first '$(FIRST)' $(SKIPS) $(AGAIN) -- $(call RACE,yes) -shuffle=on -timeout=15m
+	@$(SUMMARY) -part rest -first '$(FIRST)' $(SKIPS) $(AGAIN) -- $(call RACE,yes) -shuffle=on -parallel=4 -timeout=20m
 
 test-all: ## all tests, with the race detector where there is a C compiler (15 minutes; root, Docker, debootstrap)
 	@echo 'All tests: about 15 minutes, and some five more the first time, for Debian roots of 1.2 GB under .cache.'

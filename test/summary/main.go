@@ -19,6 +19,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -29,6 +30,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -98,12 +100,8 @@ func run(w io.Writer, s *settings, args []string) bool {
 		err = shop.command(w, "sh", "-c", s.first).Run()
 	}
 	p, stop := startProgress(w)
-	if err == nil {
-		for _, part := range commands(s.part, s.slow, all, args) {
-			if ctx.Err() == nil {
-				err = errors.Join(err, goTest(p, shop, &t, part))
-			}
-		}
+	if err == nil && ctx.Err() == nil {
+		err = atOnce(p, shop, &t, commands(s.part, s.slow, all, args))
 	}
 	if ctx.Err() == nil {
 		t.again(s.again, func(second *tally, which ...string) error {
@@ -137,6 +135,20 @@ func (w workshop) command(out io.Writer, name string, args ...string) *exec.Cmd 
 	return cmd
 }
 
+// atOnce runs go test with each of several lists of arguments, side by side.
+func atOnce(p *progress, shop workshop, t *tally, commands [][]string) error {
+	tallies, errs := make([]tally, len(commands)), make([]error, len(commands))
+	var all sync.WaitGroup
+	for i, args := range commands {
+		all.Go(func() { errs[i] = goTest(p, shop, &tallies[i], args) })
+	}
+	all.Wait()
+	for i := range tallies {
+		t.merge(&tallies[i])
+	}
+	return errors.Join(errs...)
+}
+
 // goTest runs go test once, adds what it prints to t, and returns what went wrong beside the tests that failed.
 func goTest(p *progress, shop workshop, t *tally, args []string) error {
 	cmd := shop.command(nil, "go", append([]string{"test", "-json"}, args...)...)
@@ -148,7 +160,11 @@ func goTest(p *progress, shop workshop, t *tally, args []string) error {
 		return err
 	}
 	known := len(t.failures)
-	readErr := t.read(stream, p.see, func(ended *packageRun) { printPackage(p, ended) })
+	readErr := t.read(stream, p.see, func(ended *packageRun) {
+		var report bytes.Buffer // in one piece, whatever else is printed meanwhile
+		printPackage(&report, ended)
+		_, _ = report.WriteTo(p)
+	})
 	if err = cmd.Wait(); errors.As(err, new(*exec.ExitError)) && len(t.failures) > known {
 		err = nil // they say why
 	}

@@ -49,7 +49,8 @@ func readSlow(file string) ([]slowTest, error) {
 }
 
 // commands returns what go test is given for a part: args, which tests, and the packages. all are those of the module.
-// A test is chosen by name in every package at once, so that a name on the list must be of one package only.
+// A test is chosen by name in every package at once, so that a name on the list must be of one package only. The lists
+// that are returned have no package in common.
 func commands(part string, slow []slowTest, all, args []string) [][]string {
 	if part == everything {
 		return [][]string{args}
@@ -71,7 +72,7 @@ func commands(part string, slow []slowTest, all, args []string) [][]string {
 		others := slices.DeleteFunc(slices.Clone(all), func(path string) bool { return slices.Contains(whole, path) })
 		return [][]string{append(with("-skip="+chosen), others...)}
 	}
-	return [][]string{append(with("-run="+chosen), some...), append(with(), whole...)}
+	return [][]string{append(with("-p=1", "-run="+chosen), some...), append(with("-p=1"), whole...)} // two packages at a time
 }
 
 // modulePackages returns the packages of the module that dir is the top of.

@@ -16,7 +16,7 @@ func TestEveryTestIsInOnePart(t *testing.T) {
 	}{
 		{everything, [][]string{{"-v", "."}}},
 		{quick, [][]string{{"-v", ".", "-skip=^(TestSlow|TestSlower)$", module + "a", module + "b"}}},
-		{rest, [][]string{{"-v", ".", "-run=^(TestSlow|TestSlower)$", module + "a", module + "b"}, {"-v", ".", module + "docker"}}},
+		{rest, [][]string{{"-v", ".", "-p=1", "-run=^(TestSlow|TestSlower)$", module + "a", module + "b"}, {"-v", ".", "-p=1", module + "docker"}}},
 	} {
 		if got := commands(tt.part, slow, all, []string{"-v", "."}); !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%q: got %q, want %q", tt.part, got, tt.want)

@@ -115,6 +115,19 @@ func (t *tally) end(p *packageRun, how outcome) {
 	}
 }
 
+// merge adds what another go test came to, which had other packages.
+func (t *tally) merge(other *tally) {
+	if t.packages == nil {
+		t.packages, t.skips = map[string]*packageRun{}, map[string][]string{}
+	}
+	maps.Copy(t.packages, other.packages)
+	t.passed += other.passed
+	t.failures = append(t.failures, other.failures...)
+	for reason, names := range other.skips {
+		t.skips[reason] = append(t.skips[reason], names...)
+	}
+}
+
 // endUnfinished ends, as failed, every package that never ended: go test was killed.
 func (t *tally) endUnfinished() []*packageRun {
 	var ended []*packageRun
