@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"unsafe"
@@ -55,6 +58,39 @@ func TestHelpersWithoutPidfd(t *testing.T) {
 	testkit.Soon(t, "/metrics is served", func() bool { return probeOnce(probes, "/metrics") == nil })
 	if err := probeOnce(probes, "/drain"); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestChildrenWhereProcIsImitated: gVisor's list of children has their threads in it, too.
+// They are no leftovers. Its status has no signal sets, by which it is known.
+func TestChildrenWhereProcIsImitated(t *testing.T) {
+	t.Parallel()
+	addr, target := testkit.FreeAddr(t), testkit.FreeAddr(t)
+	r := launch(t, spec{prepare: "imitated-proc=" + t.TempDir(), args: command([]string{"--grace-period", "10", "--drain-delay", "0",
+		"--front", addr + "=" + target}, role("app", target)...)})
+	r.says("ready")
+	r.signal(syscall.SIGTERM)
+	r.wantExit(0)
+	if log := r.stderr.String(); strings.Contains(log, "leftovers remain") || !strings.Contains(log, "leftovers_killed=false") {
+		t.Errorf("threads are leftovers:\n%s", log)
+	}
+}
+
+// imitateProc puts files from a directory in the place of what /proc says of this process,
+// PID 1: children that are none, and a status without signals.
+func imitateProc(dir string) {
+	status, err := os.ReadFile("/proc/1/status")
+	must(err)
+	var lines []string
+	for line := range strings.Lines(string(status)) {
+		if !strings.HasPrefix(line, "Sig") {
+			lines = append(lines, line)
+		}
+	}
+	for file, text := range map[string]string{"status": strings.Join(lines, ""), "task/1/children": "4194302 4194303 "} {
+		imitation := filepath.Join(dir, filepath.Base(file))
+		must(os.WriteFile(imitation, []byte(text), 0o644))
+		must(unix.Mount(imitation, "/proc/1/"+file, "", unix.MS_BIND, ""))
 	}
 }
 

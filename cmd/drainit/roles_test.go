@@ -125,6 +125,8 @@ func prepare(p string) {
 		refuseNetlink()
 	case "no-pidfd":
 		noPidfd()
+	case "imitated-proc":
+		imitateProc(value)
 	default:
 		must(fmt.Errorf("prepare %q", p))
 	}
