@@ -356,7 +356,7 @@ func TestListeningAt(t *testing.T) {
 	} {
 		w := &world{list: []Listener{at(tt.listens, 0, 1, 0)}}
 		want := netip.MustParseAddrPort(tt.want)
-		ok, detail := w.finder().ListeningAt([]uint16{want.Port()}, []netip.AddrPort{want})
+		ok, detail := w.finder().ListeningAt([]uint16{want.Port()}, []Place{{want.String(), []netip.AddrPort{want}}})
 		if ok != tt.ok {
 			t.Errorf("%s, asked at %s: %v (%s)", tt.listens, tt.want, ok, detail)
 		}

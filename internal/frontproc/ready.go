@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"drainit/internal/config"
@@ -49,7 +51,13 @@ func (f *Process) AddTo(gate *probe.GateConfig, cfg config.Config, finder *conns
 	}
 	gate.Front = f.serves
 	if len(cfg.Ports) == 0 && !cfg.PortsNone {
-		gate.Listening = func() (bool, string) { return targetsListen(f.routes, finder) }
+		gate.Listening = func() (bool, string) {
+			ok, detail := targetsListen(f.routes, finder)
+			if ok {
+				f.listened.Store(true)
+			}
+			return ok, detail
+		}
 	}
 }
 
@@ -65,8 +73,8 @@ func (f *Process) serves() (ok bool, detail string) {
 // A target on another machine is not asked.
 func targetsListen(routes []config.Route, finder *conns.Finder) (ok bool, detail string) {
 	if ports := config.TargetPorts(routes); len(ports) > 0 {
-		if ok, detail = finder.ListeningAt(ports, config.TargetAddrs(routes)); !ok {
-			return false, detail
+		if ok, detail = finder.ListeningAt(ports, places(routes)); !ok {
+			return false, detail + listensElsewhere(finder)
 		}
 	}
 	for _, one := range routes {
@@ -78,6 +86,39 @@ func targetsListen(routes []config.Route, finder *conns.Finder) (ok bool, detail
 		}
 	}
 	return true, detail
+}
+
+// places are the targets that are addresses of this machine. A name may be several, of
+// which only localhost's are known.
+func places(routes []config.Route) (list []conns.Place) {
+	for _, one := range routes {
+		addrs := one.Target.Addrs()
+		if len(addrs) > 0 && addrs[0].Addr().IsLoopback() {
+			list = append(list, conns.Place{Name: one.Target.String(), Addrs: addrs})
+		}
+	}
+	return list
+}
+
+// listensElsewhere says where the program listens instead, if it does.
+func listensElsewhere(finder *conns.Finder) string {
+	if on := programListens(finder); on != "" {
+		return "; the program listens on " + on
+	}
+	return ""
+}
+
+// programListens is on which ports, as far as is known.
+func programListens(finder *conns.Finder) string {
+	ports, known, _ := finder.Ports()
+	if !known {
+		return ""
+	}
+	var texts []string
+	for _, port := range ports {
+		texts = append(texts, strconv.Itoa(int(port)))
+	}
+	return strings.Join(texts, ", ")
 }
 
 // connects tries a unix socket: its name alone would not say whether anybody
