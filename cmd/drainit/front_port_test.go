@@ -174,3 +174,28 @@ func TestFrontChoosesUnderDrainit(t *testing.T) {
 	f.signal(syscall.SIGTERM)
 	f.wantExit(0)
 }
+
+// TestFrontLocalhost: a TARGET on localhost is either loopback address for requests and for
+// readiness alike, and no other.
+func TestFrontLocalhost(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]int{"127.0.0.1": 200, "[::1]": 200, "127.0.0.2": 503} {
+		t.Run(host, func(t *testing.T) {
+			t.Parallel()
+			f := &fronted{addr: testkit.FreeAddr(t), probes: testkit.FreeAddr(t)}
+			_, port, _ := net.SplitHostPort(testkit.FreeAddr(t))
+			f.running = launch(t, spec{args: command([]string{"--front", f.addr + "=localhost:" + port, "--probe-addr", f.probes, "--grace-period", "10", "--drain-delay", "0"},
+				role("app", host+":"+port)...)})
+			f.says("ready")
+			testkit.Soon(t, "an answer of /readyz", func() bool { return f.code("/readyz") == want })
+			if want == 200 {
+				f.answers()
+			}
+			f.signal(syscall.SIGTERM)
+			f.wantExit(0)
+			if log := f.stderr.String(); strings.Contains(log, "WARN") {
+				t.Errorf("got\n%s", log)
+			}
+		})
+	}
+}

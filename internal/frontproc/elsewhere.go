@@ -2,9 +2,12 @@ package frontproc
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"drainit/internal/config"
 	"drainit/internal/conns"
 )
 
@@ -39,7 +42,7 @@ func (f *Process) WatchTargets(finder *conns.Finder, over <-chan struct{}, elsew
 				f.listened.Store(true)
 				return
 			}
-			switch on := programListens(finder); {
+			switch on := listensElsewhere(f.routes, finder); {
 			case on == "":
 				since = time.Time{}
 			case since.IsZero():
@@ -53,8 +56,34 @@ func (f *Process) WatchTargets(finder *conns.Finder, over <-chan struct{}, elsew
 }
 
 // SeenListening reports whether the program was seen listening where the front expects
-// it, by somebody who looked. There is nothing to see without a front.
-func (f *Process) SeenListening() bool { return f == nil || f.listened.Load() }
+// it, by somebody who looked, or whether there is nothing to see: no front, or one for
+// another machine.
+func (f *Process) SeenListening() bool {
+	return f == nil || f.listened.Load() || !expectsHere(f.routes)
+}
+
+// expectsHere reports whether some target is this machine's.
+func expectsHere(routes []config.Route) bool {
+	return len(config.TargetPorts(routes)) > 0 ||
+		slices.ContainsFunc(routes, func(one config.Route) bool { return one.Target.Network == "unix" })
+}
+
+// listensElsewhere is on which ports the program listens that no front expects, as far as
+// is known.
+func listensElsewhere(routes []config.Route, finder *conns.Finder) string {
+	ports, known, _ := finder.Ports()
+	if !known {
+		return ""
+	}
+	var texts []string
+	expected := config.TargetPorts(routes)
+	for _, port := range ports {
+		if !slices.Contains(expected, port) {
+			texts = append(texts, strconv.Itoa(int(port)))
+		}
+	}
+	return strings.Join(texts, ", ")
+}
 
 // Expects says where the front expects the program, and how that is told it.
 func (f *Process) Expects() string {
@@ -72,7 +101,7 @@ func (f *Process) Expects() string {
 // Rewritten is --front as it would be for a program that listens on a port, as far as that
 // can be told.
 func (f *Process) Rewritten(on string) string {
-	if len(f.routes) > 1 || strings.Contains(on, ",") || strings.HasSuffix(f.routes[0].Target.Address, ":"+on) {
+	if len(f.routes) > 1 || strings.Contains(on, ",") {
 		return "--front LISTEN=TARGET"
 	}
 	return "--front " + f.routes[0].Listen + "=" + on

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"drainit/internal/config"
@@ -74,7 +72,10 @@ func (f *Process) serves() (ok bool, detail string) {
 func targetsListen(routes []config.Route, finder *conns.Finder) (ok bool, detail string) {
 	if ports := config.TargetPorts(routes); len(ports) > 0 {
 		if ok, detail = finder.ListeningAt(ports, places(routes)); !ok {
-			return false, detail + listensElsewhere(finder)
+			if on := listensElsewhere(routes, finder); on != "" {
+				detail += "; the program listens on " + on
+			}
+			return false, detail
 		}
 	}
 	for _, one := range routes {
@@ -98,27 +99,6 @@ func places(routes []config.Route) (list []conns.Place) {
 		}
 	}
 	return list
-}
-
-// listensElsewhere says where the program listens instead, if it does.
-func listensElsewhere(finder *conns.Finder) string {
-	if on := programListens(finder); on != "" {
-		return "; the program listens on " + on
-	}
-	return ""
-}
-
-// programListens is on which ports, as far as is known.
-func programListens(finder *conns.Finder) string {
-	ports, known, _ := finder.Ports()
-	if !known {
-		return ""
-	}
-	var texts []string
-	for _, port := range ports {
-		texts = append(texts, strconv.Itoa(int(port)))
-	}
-	return strings.Join(texts, ", ")
 }
 
 // connects tries a unix socket: its name alone would not say whether anybody

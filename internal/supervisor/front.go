@@ -67,7 +67,7 @@ func (s *supervisor) warnElsewhere(on string) {
 // matter.
 func (s *supervisor) noteNeverListened() {
 	p := s.front.proxy
-	if p.SeenListening() || s.exitStatus() == 0 || s.machine.State() != drain.Running {
+	if p.SeenListening() || s.end.status.ExitStatus() <= 0 || s.machine.State() != drain.Running {
 		return
 	}
 	s.log.Warn("the program was not seen listening", "status", s.exitStatus(), "expected", p.Expects(),
