@@ -3,7 +3,6 @@
 package freeport
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -30,14 +29,19 @@ const (
 func Choose(taken func(port uint16) bool) (uint16, error) {
 	first := begin(ephemeral())
 	for port := first; port < first+span; port++ {
-		if taken(uint16(port)) || !isFree(port) {
+		if taken(uint16(port)) {
 			continue
 		}
-		if err := claim(port); err == nil {
-			return uint16(port), nil
-		} else if !errors.Is(err, unix.EADDRINUSE) {
+		claimed, err := claim(port)
+		switch {
+		case err == unix.EADDRINUSE:
+			continue
+		case err != nil:
 			return 0, err
+		case isFree(port):
+			return uint16(port), nil // and the claim stays open
 		}
+		unix.Close(claimed)
 	}
 	return 0, fmt.Errorf("none of the ports %d to %d is free", first, first+span-1)
 }
@@ -73,7 +77,8 @@ func begin(low, high int) int {
 
 // isFree reports whether a socket can be bound to the port at every address, without
 // what lets a socket share a port or take one over from a connection that has just
-// ended (SO_REUSEPORT, SO_REUSEADDR: socket(7)).
+// ended (SO_REUSEPORT, SO_REUSEADDR: socket(7)). For a moment nobody else can bind it, so
+// it is only asked of a port that is claimed: no other drainit's program is about to.
 func isFree(port int) bool {
 	err := bind(unix.AF_INET6, &unix.SockaddrInet6{Port: port})
 	if err != nil && err != unix.EADDRINUSE { // no IPv6 here
@@ -99,14 +104,14 @@ func bind(family int, at unix.Sockaddr) error {
 // claim binds a name that stands for the port, and that goes with this process: an
 // abstract socket of the network namespace (unix(7)). A reservation of the port itself
 // would keep programs from it that do not set SO_REUSEADDR.
-func claim(port int) error {
-	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+func claim(port int) (fd int, err error) {
+	fd, err = unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
-		return err
+		return -1, err
 	}
 	if err := unix.Bind(fd, &unix.SockaddrUnix{Name: "@drainit-port/" + strconv.Itoa(port)}); err != nil {
 		unix.Close(fd)
-		return err
+		return -1, err
 	}
-	return nil // the descriptor stays open
+	return fd, nil
 }

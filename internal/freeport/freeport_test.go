@@ -50,6 +50,11 @@ func choose(words []string) int {
 		case "taken":
 			port, _ := strconv.Atoi(value)
 			taken[uint16(port)] = true
+		case "crowd":
+			if err := chooseAtOnce(); err != nil {
+				fmt.Println(err)
+				return 1
+			}
 		case "again":
 			_, _ = Choose(func(uint16) bool { return false })
 		default:
@@ -96,6 +101,42 @@ func TestChoose(t *testing.T) {
 			t.Errorf("%q: got %s, %v; want %s", tt.does, out, err, want)
 		}
 	}
+}
+
+// TestChooseAtOnce: many that choose at the same time in one network, each with a program
+// that binds its port at once, do not get in each other's way.
+func TestChooseAtOnce(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("needs root: a network namespace, and its sysctls")
+	}
+	cmd := exec.CommandContext(t.Context(), "/proc/self/exe", "choose", "lo", "crowd")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
+	if out, err := cmd.CombinedOutput(); err != nil || string(out) != fmt.Sprintln(First+crowd, nil) {
+		t.Errorf("got %s, %v; want %d, as all before it are taken", out, err, First+crowd)
+	}
+}
+
+// crowd is how many choose at once.
+const crowd = 200
+
+// chooseAtOnce has a crowd choose, and listens on what each has got.
+func chooseAtOnce() error {
+	failed := make(chan error, crowd)
+	for range crowd {
+		go func() {
+			port, err := Choose(func(uint16) bool { return false })
+			if err == nil {
+				_, err = net.Listen("tcp", fmt.Sprint(":", port))
+			}
+			failed <- err
+		}()
+	}
+	for range crowd {
+		if err := <-failed; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // TestChooseNone: where everything is taken that is said.

@@ -12,47 +12,42 @@ import (
 )
 
 const (
-	// firstLook is when it is looked for the first time where the program listens: each
-	// further look is twice as late, as most programs listen soon and some take long.
+	// firstLook is when it is looked for the first time where the program listens. The pause
+	// is twice as long each time, as most programs listen soon and some take long.
 	firstLook = 250 * time.Millisecond
 
-	// lastLook is when it is looked for the last time.
-	lastLook = 32 * time.Second
+	// lastPause is the one before the last look, which is 32 s after the start.
+	lastPause = 16 * time.Second
 
 	// settled is how long a program has to be listening elsewhere alone, so that one that
 	// opens several ports one after the other is not judged by the first.
 	settled = time.Second
 )
 
-// WatchTargets looks now and then, in the background, whether the program listens where the
-// front expects it, until it does. If it listens elsewhere instead, that is called once.
+// WatchTargets looks now and then whether the program listens where the front expects it,
+// until it does. If it listens elsewhere instead, that is called once.
 func (f *Process) WatchTargets(finder *conns.Finder, over <-chan struct{}, elsewhere func(on string)) {
-	if f == nil {
-		return
-	}
-	go func() {
-		var since time.Time // it has been seen elsewhere
-		for wait := firstLook; wait <= lastLook/2; wait *= 2 {
-			select {
-			case <-over:
-				return
-			case <-time.After(wait):
-			}
-			if ok, _ := targetsListen(f.routes, finder); ok {
-				f.listened.Store(true)
-				return
-			}
-			switch on := listensElsewhere(f.routes, finder); {
-			case on == "":
-				since = time.Time{}
-			case since.IsZero():
-				since = time.Now()
-			case time.Since(since) >= settled:
-				elsewhere(on)
-				return
-			}
+	var since time.Time // it has been seen elsewhere
+	for pause := firstLook; pause <= lastPause; pause *= 2 {
+		select {
+		case <-over:
+			return
+		case <-time.After(pause):
 		}
-	}()
+		if ok, _ := targetsListen(f.routes, finder); ok {
+			f.listened.Store(true)
+			return
+		}
+		switch on := listensElsewhere(f.routes, finder); {
+		case on == "":
+			since = time.Time{}
+		case since.IsZero():
+			since = time.Now()
+		case time.Since(since) >= settled:
+			elsewhere(on)
+			return
+		}
+	}
 }
 
 // SeenListening reports whether the program was seen listening where the front expects

@@ -31,10 +31,10 @@ func (s *supervisor) lookAround(own net.Listener) (accepted *atomic.Int64) {
 		MayBePeer: peers.IsMarked,
 		Peers:     new(peers.Probes).Among,
 	}
-	s.front.proxy.WatchTargets(finder, s.inbox.over, s.warnElsewhere)
 	s.gate, s.view.listening = s.newGate(finder), s.front.proxy.OrReachable(reachable(finder))
 	accepted = new(atomic.Int64)
 	if s.front.proxy != nil {
+		go s.guarded(func() { s.front.proxy.WatchTargets(finder, s.inbox.over, s.warnElsewhere) })
 		s.view.evidence = s.front.proxy.Evidence()
 		return accepted
 	}
