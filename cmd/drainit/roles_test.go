@@ -48,6 +48,7 @@ var roles = map[string]func(args []string) int{
 	"nonsense":    roleNonsense,
 	"slow":        roleSlow,
 	"crowd":       roleCrowd,
+	"own-socket":  roleOwnSocket,
 }
 
 func play(name string, args []string) int {
@@ -122,6 +123,10 @@ func prepare(p string) {
 		}
 	case "refuse-netlink":
 		refuseNetlink()
+	case "no-pidfd":
+		noPidfd()
+	case "imitated-proc":
+		imitateProc(value)
 	default:
 		must(fmt.Errorf("prepare %q", p))
 	}

@@ -30,15 +30,24 @@ func (c Config) StopBudget() (seconds int, ok bool) {
 
 // Env returns the environment of the program, from that of drainit.
 func (c Config) Env(env []string) []string {
-	seconds, ok := c.StopBudget()
-	if !ok {
-		return env
+	if seconds, ok := c.StopBudget(); ok {
+		env = setenv(env, budgetVariable, seconds)
 	}
-	env = slices.DeleteFunc(slices.Clone(env), func(kv string) bool { return strings.HasPrefix(kv, budgetVariable+"=") })
-	return append(env, budgetVariable+"="+strconv.Itoa(seconds))
+	for _, one := range c.Front {
+		if one.Variable != "" {
+			env = setenv(env, one.Variable, int(portOf(one.Target.Address)))
+		}
+	}
+	return env
 }
 
-// expand replaces the words in COMMAND's arguments.
+// setenv puts a variable in the place of all of its name.
+func setenv(env []string, name string, value int) []string {
+	env = slices.DeleteFunc(slices.Clone(env), func(kv string) bool { return strings.HasPrefix(kv, name+"=") })
+	return append(env, name+"="+strconv.Itoa(value))
+}
+
+// expand replaces the words in COMMAND's arguments, but for portWord.
 func (r *Reading) expand() {
 	if !r.Config.Expand || len(r.Problems) > 0 {
 		return
@@ -47,6 +56,9 @@ func (r *Reading) expand() {
 	grace := r.Config.Plan.GracePeriod
 	command := slices.Clone(r.Config.Command)
 	for i := 1; i < len(command); i++ {
+		if !r.checkPortWord(command[i]) {
+			return
+		}
 		if !ok && strings.Contains(command[i], budgetWord) || grace == 0 && strings.Contains(command[i], graceWord) {
 			lacks := "a grace period; set --grace-period"
 			if grace > 0 {

@@ -32,8 +32,9 @@ type Config struct {
 
 	AtDrain, AtStop []Action
 
-	Front          []Route // what a front listens on, and the program's addresses behind it
-	FrontForwarded bool    // it appends the client's address to X-Forwarded-For
+	Front          []Route  // what a front listens on, and the program's addresses behind it
+	FrontVariables []string // of the ports that are chosen, in the order of the routes that have no target
+	FrontForwarded bool     // it appends the client's address to X-Forwarded-For
 
 	ProbeAddr      string // "": probes are off
 	ProbeAddrGiven bool   // and not the default

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -20,11 +19,17 @@ const mostRoutes = 16
 
 // Route is one --front: the port that clients know, and the program's.
 type Route struct {
-	Listen string
-	Target front.Target
+	Listen   string
+	Target   front.Target // may be chosen at the start: see [Config.WithPorts]
+	Variable string       // by which the program is told it then
 }
 
-func (r Route) String() string { return r.Listen + "=" + r.Target.String() }
+func (r Route) String() string {
+	if !r.Target.Known() {
+		return r.Listen
+	}
+	return r.Listen + "=" + r.Target.String()
+}
 
 // setFront reads routes: a line each, as a flag that repeats, or with commas
 // between them, as its variable.
@@ -40,13 +45,13 @@ func setFront(c *Config, v string) error {
 			wrong = append(wrong, strings.TrimPrefix(err.Error(), fmt.Sprintf("%q: ", v)))
 			continue
 		}
-		c.Front = append(c.Front, Route{listen, target})
+		c.Front = append(c.Front, Route{Listen: listen, Target: target})
 	}
 	switch {
 	case wrong != nil:
 		return errors.New(strings.Join(wrong, "\n"))
 	case len(c.Front) == 0:
-		return errors.New("no route; write LISTEN=TARGET, as :8080=127.0.0.1:8081, or none")
+		return errors.New("no route; write LISTEN=TARGET, as :8080=127.0.0.1:8081, LISTEN alone, or none")
 	case len(c.Front) > mostRoutes:
 		return fmt.Errorf("%d routes; %d at most", len(c.Front), mostRoutes)
 	}
@@ -84,12 +89,15 @@ func (r *Reading) checkFront() {
 		r.checkTarget(one, listens)
 	}
 	r.checkAskedThroughFront(listens)
+	if r.readable("front-port-variable") {
+		r.nameFrontPorts()
+	}
 }
 
 // checkTarget: a target on this machine that is drainit's own would be no program.
 func (r *Reading) checkTarget(one Route, listens map[uint16]string) {
 	port := portOf(one.Target.Address)
-	if !isThisMachine(one.Target.Address) {
+	if !one.Target.Known() || !isThisMachine(one.Target.Address) {
 		return
 	}
 	switch via, own := listens[port]; {
@@ -156,18 +164,6 @@ func TargetPorts(routes []Route) []uint16 {
 		}
 	}
 	return ports
-}
-
-// TargetAddrs are the program's addresses on this machine, as far as they are
-// written as such. A name may be several.
-func TargetAddrs(routes []Route) []netip.AddrPort {
-	var addrs []netip.AddrPort
-	for _, one := range routes {
-		if addr, err := netip.ParseAddrPort(one.Target.Address); err == nil && addr.Addr().IsLoopback() {
-			addrs = append(addrs, addr)
-		}
-	}
-	return addrs
 }
 
 // FrontCloses is when the front takes nothing new in at the latest, unless that

@@ -12,7 +12,7 @@ import (
 // stop, that is the other one's as well.
 func ParseUnder(args, env []string) (cfg Config, warnings []string, err error) {
 	var shared []string
-	for _, name := range []string{"drain-delay", "drain-until", "idle-check", "stop-on-hangup", "at-drain", "at-stop", "front", "front-forwarded",
+	for _, name := range []string{"drain-delay", "drain-until", "idle-check", "stop-on-hangup", "at-drain", "at-stop", "front", "front-port-variable", "front-forwarded",
 		"name", "stop-order", "exit-with"} {
 		shared = append(shared, VariableOf(name))
 	}

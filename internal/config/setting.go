@@ -58,6 +58,7 @@ func settings() []setting {
 		{"unready-after", "0s", TakesValue, setUnreadyAfter},
 		{"probe-addr", ":" + ProbePort, TakesValue, SetProbeAddr},
 		{"front", "none", repeats, setFront},
+		{"front-port-variable", "PORT", TakesValue, setFrontPortVariable},
 		{"front-forwarded", "append", TakesValue, setFrontForwarded},
 		{"exit-with", "none", TakesValue, setNames(func(c *Config) *[]string { return &c.ExitWith })},
 		{"pod-id", "none", TakesValue, setName(func(c *Config) *string { return &c.PodID })},

@@ -80,11 +80,15 @@ The rest:
       with the stop signal.
   --probe-addr ADDR|off               default :10143
       Where /readyz, /livez, /drain and /metrics are served.
-  --front LISTEN=TARGET               default none
+  --front LISTEN[=TARGET]             default none
       A plain HTTP/1.1 proxy of drainit's own listens on LISTEN and passes
       requests on to the program, which is moved to TARGET: :8080=127.0.0.1:8081
       or :8080=unix:/run/app.sock. After the hold it takes nothing new in, and
       the stop signal waits for what is in flight. May be given several times.
+      LISTEN alone: drainit chooses a free port and tells it in PORT.
+  --front-port-variable NAME          default PORT
+      The variable by which the program is told a port that drainit chose. A
+      list of names for several.
   --front-forwarded append|off        default append
       append adds the client's address to X-Forwarded-For.
   --exit-with LIST                    default none
@@ -94,7 +98,8 @@ The rest:
       What sets this pod apart where it shares the host's network.
   --expand                            default off
       In COMMAND's arguments {stop_budget} and {grace_period} become seconds:
-      what DRAINIT_STOP_BUDGET says, and --grace-period.
+      what DRAINIT_STOP_BUDGET says, and --grace-period; {port} becomes the
+      program's port behind --front.
   --remap-exit FROM=TO,...            default none
       Exit statuses to replace: 143=0. clean=0: of a program that ended by the
       stop signal and has cut nothing.

@@ -93,10 +93,17 @@ func (f *Finder) Listening(ports []uint16) (ok bool, detail string) {
 	return f.ListeningAt(ports, nil)
 }
 
-// ListeningAt is Listening, and with ports it takes addresses besides: whether a
+// A Place is where the child is expected: at one of some addresses of a port, which
+// together have a name.
+type Place struct {
+	Name  string
+	Addrs []netip.AddrPort
+}
+
+// ListeningAt is Listening, and with ports it takes places besides: whether a
 // connection to each is one to somebody but drainit. A server on localhost may be
 // one on ::1 alone.
-func (f *Finder) ListeningAt(ports []uint16, addrs []netip.AddrPort) (ok bool, detail string) {
+func (f *Finder) ListeningAt(ports []uint16, places []Place) (ok bool, detail string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	list, err := f.relist()
@@ -109,19 +116,22 @@ func (f *Finder) ListeningAt(ports []uint16, addrs []netip.AddrPort) (ok bool, d
 	if ok, detail = f.allListen(list, ports); !ok {
 		return false, detail
 	}
-	for _, to := range addrs {
-		if slices.ContainsFunc(list, func(l Listener) bool { return l.takes(to) }) {
+	for _, to := range places {
+		if slices.ContainsFunc(list, to.isTakenBy) {
 			continue
 		}
 		for _, l := range list {
-			if l.Addr.Port() == to.Port() {
-				return false, fmt.Sprintf("%s is not listened on, only %s is", to, l.Addr)
+			if l.Addr.Port() == to.Addrs[0].Port() {
+				return false, fmt.Sprintf("%s is not listened on, only %s is", to.Name, l.Addr)
 			}
 		}
-		return false, fmt.Sprintf("%s is not listened on", to)
+		return false, to.Name + " is not listened on"
 	}
 	return true, detail
 }
+
+// isTakenBy reports whether a connection to the place may be one to the listener.
+func (p Place) isTakenBy(l Listener) bool { return slices.ContainsFunc(p.Addrs, l.takes) }
 
 // takes reports whether a connection to the address may be one to the listener.
 func (l Listener) takes(to netip.AddrPort) bool {

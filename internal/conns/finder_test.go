@@ -356,9 +356,27 @@ func TestListeningAt(t *testing.T) {
 	} {
 		w := &world{list: []Listener{at(tt.listens, 0, 1, 0)}}
 		want := netip.MustParseAddrPort(tt.want)
-		ok, detail := w.finder().ListeningAt([]uint16{want.Port()}, []netip.AddrPort{want})
+		ok, detail := w.finder().ListeningAt([]uint16{want.Port()}, []Place{{want.String(), []netip.AddrPort{want}}})
 		if ok != tt.ok {
 			t.Errorf("%s, asked at %s: %v (%s)", tt.listens, tt.want, ok, detail)
+		}
+	}
+}
+
+// A place of two addresses is listened on where one of them is.
+func TestListeningAtEither(t *testing.T) {
+	localhost := Place{"localhost:80", []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:80"), netip.MustParseAddrPort("[::1]:80")}}
+	for listens, want := range map[string]string{
+		"127.0.0.1:80": "listening on 80",
+		"[::1]:80":     "listening on 80",
+		"0.0.0.0:80":   "listening on 80",
+		"[::]:80":      "listening on 80",
+		"127.0.0.2:80": "localhost:80 is not listened on, only 127.0.0.2:80 is",
+		"[::1]:81":     "port 80 is not listened on",
+	} {
+		w := &world{list: []Listener{at(listens, 0, 1, 0)}}
+		if ok, got := w.finder().ListeningAt([]uint16{80}, []Place{localhost}); got != want || ok != (want == "listening on 80") {
+			t.Errorf("%s: got %v, %s; want %s", listens, ok, got, want)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"drainit/internal/config"
 	"drainit/internal/drain"
+	"drainit/internal/freeport"
 	"drainit/internal/signals"
 )
 
@@ -60,7 +61,7 @@ func PlanText(cfg config.Config) string {
 	t = append(t,
 		planLine{orNever(p.Deadline), "SIGKILL", "by drainit, to all that is left: deadline"},
 		planLine{orNever(p.GracePeriod), "SIGKILL", "by the platform: grace period"})
-	return t.String() + "\n" + planNotes(p)
+	return t.String() + "\n" + planNotes(p) + portNotes(cfg)
 }
 
 // actionLines are the actions of an instant.
@@ -193,4 +194,15 @@ func frontLines(cfg config.Config) planLines {
 		{0, "front drains", "each answer ends its connection; new ones are served"},
 		{config.FrontCloses(cfg.Plan, drain.Record{}), "front closes", "nothing new comes in; what is in flight finishes"},
 	}
+}
+
+// portNotes says how a program is told a port that is not known yet.
+func portNotes(cfg config.Config) string {
+	var b strings.Builder
+	for _, one := range cfg.Front {
+		if !one.Target.Known() {
+			fmt.Fprintf(&b, "%s tells the program where to listen behind %s: a port chosen at the start, %d if that is free.\n", one.Variable, one.Listen, freeport.First)
+		}
+	}
+	return b.String()
 }

@@ -46,6 +46,24 @@ Nothing is held where nothing listens.
 Nothing is held if --ports or --ready-check was never green, or is red.
 What the program leaves behind has 2s from its exit.
 `, "drainit: DRAINIT_QUUX is ignored: no such setting\n"}},
+		{"a front that chooses a port", "--front :8080 --front :8081=unix:/run/app.sock --grace-period 60", nil, said{0, `
+      0s  stop request   T0: the platform's stop signal arrives
+      0s  readiness red  /readyz answers 503
+      0s  front drains   each answer ends its connection; new ones are served
+      5s  front closes   nothing new comes in; what is in flight finishes
+     53s  stop signal    to the program, at the latest: drain delay 5s (auto: a grace period is given)
+     56s  next signal    the program's fast one, if it has one
+     58s  SIGKILL        by drainit, to all that is left: deadline
+      1m  SIGKILL        by the platform: grace period
+
+After the delay the stop signal waits until no request is in flight, 5s before the deadline at most.
+The program has 5s from its stop signal to the deadline.
+DRAINIT_STOP_BUDGET tells it 2: the seconds it may take by itself.
+Nothing is held where nothing listens.
+Nothing is held if --ports or --ready-check was never green, or is red.
+What the program leaves behind has 2s from its exit.
+PORT tells the program where to listen behind :8080: a port chosen at the start, 20143 if that is free.
+`, ""}},
 		{"short grace period", "--grace-period 8", nil, said{0, `
       0s  stop request   T0: the platform's stop signal arrives
       0s  readiness red  /readyz answers 503

@@ -73,7 +73,7 @@ func New(cfg Config) *Front {
 		watched: map[uint32]*conn{},
 	}
 	for _, r := range cfg.Routes {
-		f.listeners = append(f.listeners, &listener{Listener: r.Listener, front: f, to: &target{Target: r.Target}})
+		f.listeners = append(f.listeners, &listener{Listener: r.Listener, front: f, to: &target{Target: r.Target, addrs: r.Target.Addrs()}})
 	}
 	return f
 }

@@ -4,14 +4,40 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"strconv"
 	"strings"
 )
 
 // A Target is where the program listens: "tcp" and "127.0.0.1:8081", or "unix"
-// and "/run/app.sock".
+// and "/run/app.sock". None: it is not known yet.
 type Target struct{ Network, Address string }
+
+// Localhost is the target of a program that listens on a port of either loopback address.
+func Localhost(port uint16) Target {
+	return Target{"tcp", net.JoinHostPort(localhost, strconv.Itoa(int(port)))}
+}
+
+const localhost = "localhost"
+
+// Known reports whether there is a target.
+func (t Target) Known() bool { return t.Network != "" }
+
+// Addrs are the addresses of which the program listens on one, in the order in which
+// they are tried: localhost is two, a name or a socket's path none that is known here.
+func (t Target) Addrs() []netip.AddrPort {
+	if host, port, err := net.SplitHostPort(t.Address); err == nil && t.Network == "tcp" && host == localhost {
+		n, _ := portNumber(port)
+		return []netip.AddrPort{netip.AddrPortFrom(loopback4, n), netip.AddrPortFrom(netip.IPv6Loopback(), n)}
+	}
+	if addr, err := netip.ParseAddrPort(t.Address); err == nil && t.Network == "tcp" {
+		return []netip.AddrPort{addr}
+	}
+	return nil
+}
+
+var loopback4 = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
 // String is the target as --front has it.
 func (t Target) String() string {
@@ -21,16 +47,16 @@ func (t Target) String() string {
 	return t.Address
 }
 
-// ParseRoute reads LISTEN=TARGET. LISTEN is [HOST]:PORT. TARGET is [HOST]:PORT,
-// a bare PORT (both of this machine where no host is given), or unix:/PATH. The
-// errors name the value and what would be right.
+// ParseRoute reads LISTEN=TARGET, or LISTEN alone, for a target that is not known yet.
+// LISTEN is [HOST]:PORT. TARGET is [HOST]:PORT, a bare PORT (both of this machine where
+// no host is given), or unix:/PATH. The errors name the value and what would be right.
 func ParseRoute(s string) (listen string, t Target, err error) {
-	listen, target, ok := strings.Cut(s, "=")
-	if !ok {
-		return "", Target{}, fmt.Errorf("%q: no target; LISTEN=TARGET is meant, as :8080=127.0.0.1:8081", s)
-	}
+	listen, target, given := strings.Cut(s, "=")
 	if _, err := hostPort(listen); err != nil {
 		return "", Target{}, fmt.Errorf("%q: LISTEN %q: %w; an address like :8080 or 0.0.0.0:8080 is meant", s, listen, err)
+	}
+	if !given {
+		return listen, Target{}, nil
 	}
 	t, err = parseTarget(target)
 	if err != nil {
@@ -64,8 +90,8 @@ func parseTarget(s string) (Target, error) {
 	if host == "" {
 		s = "127.0.0.1" + s
 	}
-	if strings.EqualFold(host, "localhost") {
-		return Target{}, errors.New("localhost is 127.0.0.1 or [::1]; write the one that the program listens on")
+	if strings.EqualFold(host, localhost) {
+		s = strings.ToLower(s)
 	}
 	return Target{"tcp", s}, nil
 }

@@ -26,6 +26,7 @@ const (
 // A target is a program's address and whether it ever answered there.
 type target struct {
 	Target
+	addrs   []netip.AddrPort // see [Target.Addrs]
 	reached atomic.Bool
 }
 
@@ -184,16 +185,31 @@ func (t *target) dialNow() net.Conn {
 		}
 		return nil
 	}
-	address, err := netip.ParseAddrPort(t.Address)
-	if err != nil {
-		return nil
+	for _, address := range t.addrs {
+		if c, err := d.DialTCP(ctx, t.Network, netip.AddrPort{}, address); err == nil {
+			t.reached.Store(true)
+			return c
+		}
 	}
-	c, err := d.DialTCP(ctx, t.Network, netip.AddrPort{}, address)
-	if err != nil {
-		return nil
+	return nil
+}
+
+// dial connects, whatever there is to it. Of several addresses the error of the first is
+// returned: that of a second one may be that there is no IPv6 here.
+func (t *target) dial(ctx context.Context, d net.Dialer) (nc net.Conn, err error) {
+	if len(t.addrs) < 2 {
+		return d.DialContext(ctx, t.Network, t.Address)
 	}
-	t.reached.Store(true)
-	return c
+	var first error
+	for _, address := range t.addrs {
+		if nc, err = d.DialContext(ctx, t.Network, address.String()); err == nil {
+			return nc, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, first
 }
 
 // dial connects to the program. One that does not listen is waited for while it may
@@ -202,7 +218,7 @@ func (f *Front) dial(ctx context.Context, to *target) (net.Conn, error) {
 	until := time.Now().Add(dialTime)
 	d := net.Dialer{Deadline: until, KeepAlive: -1}
 	for {
-		nc, err := d.DialContext(ctx, to.Network, to.Address)
+		nc, err := to.dial(ctx, d)
 		if err == nil {
 			to.reached.Store(true)
 			return nc, nil

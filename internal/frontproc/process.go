@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"sync/atomic"
 	"syscall"
 
 	"drainit/internal/config"
@@ -28,6 +29,8 @@ type Process struct {
 	routes []config.Route
 	inodes []uint64 // of its listening sockets
 	link   *link
+
+	listened atomic.Bool // the program was seen where it is expected
 }
 
 // ProcessID is the front's PID, 0 where there is none.

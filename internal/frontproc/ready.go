@@ -49,7 +49,13 @@ func (f *Process) AddTo(gate *probe.GateConfig, cfg config.Config, finder *conns
 	}
 	gate.Front = f.serves
 	if len(cfg.Ports) == 0 && !cfg.PortsNone {
-		gate.Listening = func() (bool, string) { return targetsListen(f.routes, finder) }
+		gate.Listening = func() (bool, string) {
+			ok, detail := targetsListen(f.routes, finder)
+			if ok {
+				f.listened.Store(true)
+			}
+			return ok, detail
+		}
 	}
 }
 
@@ -65,7 +71,10 @@ func (f *Process) serves() (ok bool, detail string) {
 // A target on another machine is not asked.
 func targetsListen(routes []config.Route, finder *conns.Finder) (ok bool, detail string) {
 	if ports := config.TargetPorts(routes); len(ports) > 0 {
-		if ok, detail = finder.ListeningAt(ports, config.TargetAddrs(routes)); !ok {
+		if ok, detail = finder.ListeningAt(ports, places(routes)); !ok {
+			if on := listensElsewhere(routes, finder); on != "" {
+				detail += "; the program listens on " + on
+			}
 			return false, detail
 		}
 	}
@@ -78,6 +87,18 @@ func targetsListen(routes []config.Route, finder *conns.Finder) (ok bool, detail
 		}
 	}
 	return true, detail
+}
+
+// places are the targets that are addresses of this machine. A name may be several, of
+// which only localhost's are known.
+func places(routes []config.Route) (list []conns.Place) {
+	for _, one := range routes {
+		addrs := one.Target.Addrs()
+		if len(addrs) > 0 && addrs[0].Addr().IsLoopback() {
+			list = append(list, conns.Place{Name: one.Target.String(), Addrs: addrs})
+		}
+	}
+	return list
 }
 
 // connects tries a unix socket: its name alone would not say whether anybody

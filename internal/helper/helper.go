@@ -79,7 +79,14 @@ func (h *Helpers) fork(link *os.File, conns []int) (pidfd int, err error) {
 	done := make(chan error, 1)
 	h.First.Do(func() {
 		process.BesideIt(func() {
-			done <- h.Own.Fork(func() (int, error) { return process.ForkSelf([]string{Name}, attr) })
+			done <- h.Own.Fork(func() (int, error) {
+				pid, err := process.ForkSelf([]string{Name}, attr)
+				if err == syscall.EINVAL { // gVisor has no pidfd
+					attr.Sys.PidFD = nil
+					pid, err = process.ForkSelf([]string{Name}, attr)
+				}
+				return pid, err
+			})
 		})
 	})
 	return pidfd, <-done

@@ -7,12 +7,13 @@ import (
 	"math"
 	"os"
 	"strconv"
+	"sync"
 )
 
 // ChildPIDs returns the children of a process, zombies included, whichever of
 // its threads forked or adopted them: /proc/PID/task/TID/children, proc(5),
 // which costs as much as there are children. Where the kernel was built without
-// it (CONFIG_PROC_CHILDREN) every process is looked at.
+// it (CONFIG_PROC_CHILDREN), or is none of Linux's, every process is looked at.
 func ChildPIDs(pid int) ([]int, error) {
 	return childPIDs(pid, math.MaxInt)
 }
@@ -28,6 +29,9 @@ func SomeChildren(pid, most int) ([]int, error) {
 // kernel gives to the first thread that lives (find_new_reaper in kernel/exit.c).
 // It reads one file, however many threads there are.
 func Adopted(pid, most int) ([]int, error) {
+	if imitated() {
+		return SomeChildren(pid, most)
+	}
 	b, err := read(path(pid, "task/"+strconv.Itoa(pid)+"/children"), make([]byte, 0, 512), bytesFor(most))
 	if err != nil {
 		return SomeChildren(pid, most)
@@ -45,7 +49,18 @@ func appendPIDs(pids []int, b []byte) []int {
 	return pids
 }
 
+// imitated reports whether another kernel imitates /proc. In gVisor's a thread of a child
+// is in the list of children, too.
+var imitated = sync.OnceValue(func() bool {
+	s, err := ReadStatus(os.Getpid())
+	return err == nil && !s.HasSignals
+})
+
 func childPIDs(pid, most int) ([]int, error) {
+	if imitated() {
+		children, err := scanChildren(pid)
+		return children[:min(len(children), most)], err
+	}
 	threads, err := os.ReadDir(path(pid, "task"))
 	if err != nil {
 		return nil, err

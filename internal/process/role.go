@@ -46,7 +46,8 @@ func NameThread(name string) {
 
 // HasRole reports whether this process was started by a drainit in the role of the
 // given name: under that, and with a socket on descriptor 0 whose other end is its
-// parent's (SO_PEERCRED, unix(7)). No program's name is shadowed by that.
+// parent's (SO_PEERCRED, unix(7)), or its own, as gVisor says of every one. No program's
+// name is shadowed by that.
 func HasRole(args []string, name string) bool {
 	if args[0] != name {
 		return false
@@ -56,5 +57,5 @@ func HasRole(args []string, name string) bool {
 		return false
 	}
 	peer, err := unix.GetsockoptUcred(0, unix.SOL_SOCKET, unix.SO_PEERCRED)
-	return err == nil && int(peer.Pid) == os.Getppid()
+	return err == nil && (int(peer.Pid) == os.Getppid() || int(peer.Pid) == os.Getpid())
 }

@@ -56,6 +56,24 @@ func (s *supervisor) explainFront(ws unix.WaitStatus, oom oomVerdict) {
 		"effect", "a stop without a hold: nobody reaches the program any more", "remedy", remedy)
 }
 
+// warnElsewhere is called once, when the program listens, and not where the front expects it.
+func (s *supervisor) warnElsewhere(on string) {
+	p := s.front.proxy
+	s.log.Warn("the program listens elsewhere", "on", on, "expected", p.Expects(), "effect", "who asks at the front gets 502",
+		"remedy", "have it listen where it is expected, or write "+p.Rewritten(on))
+}
+
+// noteNeverListened says of a program that failed to start behind the front what may be the
+// matter.
+func (s *supervisor) noteNeverListened() {
+	p := s.front.proxy
+	if p.SeenListening() || s.end.status.ExitStatus() <= 0 || s.machine.State() != drain.Running {
+		return
+	}
+	s.log.Warn("the program was not seen listening", "status", s.exitStatus(), "expected", p.Expects(),
+		"remedy", "if it says that its address is in use, that is the front's: have it listen where it is expected")
+}
+
 // others leaves the front and drainit's own processes out.
 func (s *supervisor) others(pids []int) []int {
 	pids = s.own.Without(pids)

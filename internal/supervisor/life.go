@@ -52,6 +52,9 @@ func supervise(cfg config.Config, env []string, out *logging.Writer, log *slog.L
 	}
 	received := ready()
 	process.ResetIgnored()
+	if cfg, err = launch.ChoosePorts(cfg, env, log); err != nil {
+		return launch.NotStarted(cfg.LogFormat, process.ExitFailed, err)
+	}
 	front, err := frontproc.Open(cfg)
 	if err != nil {
 		return launch.NotStarted(cfg.LogFormat, process.ExitFailed, err)

@@ -34,6 +34,7 @@ func (s *supervisor) lookAround(own net.Listener) (accepted *atomic.Int64) {
 	s.gate, s.view.listening = s.newGate(finder), s.front.proxy.OrReachable(reachable(finder))
 	accepted = new(atomic.Int64)
 	if s.front.proxy != nil {
+		go s.guarded(func() { s.front.proxy.WatchTargets(finder, s.inbox.over, s.warnElsewhere) })
 		s.view.evidence = s.front.proxy.Evidence()
 		return accepted
 	}
@@ -95,6 +96,9 @@ func (s *supervisor) warnUnready(detail string) {
 	remedy := "the program's own check fails; ask /readyz?verbose, and the program why"
 	if strings.Contains(detail, "ports: ") {
 		remedy = "--ports none for a program without ports, or the ports it listens on"
+		if s.front.proxy != nil && len(s.cfg.Ports) == 0 {
+			remedy = "have the program listen on " + s.front.proxy.Expects() + ", or write where it does as the TARGET of --front"
+		}
 	}
 	s.log.Warn("not ready yet", "why", detail, "remedy", remedy)
 }

@@ -81,6 +81,7 @@ func (s *supervisor) noneButHelpers(none bool) bool {
 
 // childEnded tells the machine that the child has, and what there is after it.
 func (s *supervisor) childEnded(none bool) {
+	s.guarded(s.noteNeverListened)
 	left := s.anythingLeft(none)
 	e := drain.ChildExited{Status: s.exitStatus()}
 	if left {
