@@ -30,6 +30,10 @@ func (c *conn) tunnel() {
 	if _, err := c.Conn.Write(head); err != nil {
 		return
 	}
+	if is([]byte(c.x.upgrade), "websocket") {
+		newSocket(c, u).serve()
+		return
+	}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
