@@ -59,6 +59,7 @@ func settings() []setting {
 		{"probe-addr", ":" + ProbePort, TakesValue, SetProbeAddr},
 		{"front", "none", repeats, setFront},
 		{"front-forwarded", "append", TakesValue, setFrontForwarded},
+		{"front-long-lived", "hold", TakesValue, setFrontLongLived},
 		{"exit-with", "none", TakesValue, setNames(func(c *Config) *[]string { return &c.ExitWith })},
 		{"pod-id", "none", TakesValue, setName(func(c *Config) *string { return &c.PodID })},
 		{"expand", "off", IsSwitch, setSwitch(func(c *Config) *bool { return &c.Expand })},

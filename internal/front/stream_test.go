@@ -21,8 +21,9 @@ const (
 func endless() func() string {
 	n := 0
 	return func() string {
-		n++
-		time.Sleep(50 * time.Millisecond)
+		if n++; n > 2 {
+			time.Sleep(50 * time.Millisecond)
+		}
 		if n%2 == 1 {
 			return anEvent[:11]
 		}
