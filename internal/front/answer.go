@@ -76,12 +76,13 @@ func (x *exchange) body(u *upstream, chunked bool) error {
 	}
 }
 
-// form decides how the answer goes on.
+// form decides how the answer goes on. A stream of events is the last answer of its
+// connection, since nobody may use that again in the moment when the stream leaves.
 func (x *exchange) form(u *upstream) answerForm {
 	h, state := &u.framing.head, u.framing.state
 	f := answerForm{http10: x.http10, noBody: state == complete}
 	f.chunked = !x.http10 && (h.chunked && !f.noBody || state == untilClose)
-	f.closes = x.last || x.conn.front.draining.Load() || h.closes || h.http10 && !h.keeps || state == untilClose ||
+	f.closes = x.last || x.conn.front.draining.Load() || h.closes || h.http10 && !h.keeps || state == untilClose || x.isStream(u) ||
 		x.http10 && h.chunked && !f.noBody || !x.settled()
 	f.connection(x.keeps, h)
 	f.closes = f.closes || !x.keeps

@@ -13,7 +13,6 @@ type guest struct {
 
 	mu   sync.Mutex
 	turn time.Time // when it was told; zero: it was not
-	gone bool
 
 	place place // of the queue; guarded by turns.mu
 }
@@ -31,7 +30,7 @@ const (
 func (g *guest) tell(now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !g.gone && g.turn.IsZero() {
+	if g.turn.IsZero() {
 		g.turn = now
 		g.program.SetReadDeadline(past)
 	}
@@ -54,12 +53,4 @@ func (g *guest) goOn() {
 	if !g.turn.IsZero() {
 		g.program.SetReadDeadline(time.Time{})
 	}
-}
-
-// end notes that it has gone: its connection to the program may have another use.
-func (g *guest) end() {
-	g.mu.Lock()
-	g.gone = true
-	g.mu.Unlock()
-	g.goOn()
 }

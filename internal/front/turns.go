@@ -42,13 +42,12 @@ func (t *turns) come(g *guest) {
 // leave lets one go.
 func (t *turns) leave(g *guest) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	delete(t.guests, g)
 	if g.place == inQueue {
 		t.waiting--
 	}
 	g.place = told
-	t.mu.Unlock()
-	g.end()
 }
 
 // begin has all leave within a time, spread evenly over it, and returns how many that

@@ -153,8 +153,7 @@ func TestTurnsOfThoseThatComeBack(t *testing.T) {
 	})
 }
 
-// Those that go by themselves leave no gap, and a connection to the program that is used
-// again has no wait that ends.
+// Those that go by themselves leave no gap.
 func TestTurnsOfThoseThatGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &hotel{began: time.Now()}
@@ -170,8 +169,6 @@ func TestTurnsOfThoseThatGo(t *testing.T) {
 		h.turns.begin(10 * time.Second)
 		for _, g := range gone {
 			h.turns.leave(g)
-			g.tell(time.Now()) // too late
-			go func() { g.program.(net.Conn).Read(make([]byte, 1)) }()
 		}
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
