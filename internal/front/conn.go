@@ -45,7 +45,7 @@ type conn struct {
 	leaving bool        // no further request is waited for
 	closed  bool
 	reset   bool  // Close resets the connection
-	over    bool  // nothing more is read, whatever comes; of a tunnel: it has said that it goes away
+	over    bool  // nothing more is read, whatever comes; of a tunnel: it has left, or was cut, and is counted
 	refused error // why a request was refused
 	kept    *upstream
 }

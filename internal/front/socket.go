@@ -118,9 +118,7 @@ func (w *socket) sayClose() bool {
 	}
 	c := w.conn
 	c.front.left.Add(1)
-	c.mu.Lock()
-	c.over = true // whatever the client still sends
-	c.mu.Unlock()
+	c.goesAway()
 	w.guest.goOn()
 	c.Conn.Write(closeFrame(goingAway))
 	now := time.Now()
@@ -164,10 +162,12 @@ func (w *socket) cut() {
 	w.mu.Lock()
 	answered := w.answered
 	w.mu.Unlock()
+	c := w.conn
 	if !answered {
-		w.conn.front.cut.Add(1)
+		c.front.cut.Add(1)
 	}
-	w.conn.Conn.SetReadDeadline(time.Now().Add(closeTime))
+	c.goesAway()
+	c.Conn.SetReadDeadline(time.Now().Add(closeTime))
 }
 
 // toProgram passes on what the client says.
@@ -230,6 +230,13 @@ func (w *socket) end() error {
 	closeWrite(w.conn.Conn)
 	u.Conn.SetReadDeadline(time.Now().Add(closeTime))
 	return nil
+}
+
+// goesAway notes that a tunnel is counted, and over, whatever the client still sends.
+func (c *conn) goesAway() {
+	c.mu.Lock()
+	c.over = true
+	c.mu.Unlock()
 }
 
 // closeFrame is a server's.

@@ -110,7 +110,7 @@ func TestSocketsLeaveInTurn(t *testing.T) {
 	for range count {
 		c, r := socketClient(t, front)
 		wg.Go(func() {
-			io.WriteString(c, string(frame(true, 1, "hello", true)))
+			c.Write(frame(true, 1, "hello", true))
 			got := hear(c, r)
 			mu.Lock()
 			defer mu.Unlock()
@@ -320,6 +320,10 @@ func TestSocketsOfAProgramThatEnds(t *testing.T) {
 		if got.status != want || got.end != nil {
 			t.Errorf("%s: %+v, want %d", name, got, want)
 		}
+		if tt.cut > 0 { // and is not counted twice
+			f.Close()
+			f.Cut()
+		}
 		c.Close()
 		eventually(t, "counted", func() bool { s := f.Stats(); return s.Left == tt.left && s.Cut == tt.cut && s.Upgraded == 0 })
 	}
@@ -368,5 +372,67 @@ func TestOtherTunnelsStay(t *testing.T) {
 	expect(t, r, "still here")
 	if s := f.Stats(); s.Left != 0 || s.Upgraded != 1 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// Clients that come, speak, and go all the time, while the front drains and closes at any
+// moment: who is let in hears whole messages, and goes itself or is told to.
+func TestSocketsComeAndGo(t *testing.T) {
+	const messages = 3
+	for round := range 6 {
+		to, _ := socketServer(t, func(c net.Conn) {
+			for range messages {
+				m := append(frame(false, 1, "one ", false), frame(true, 0, "message", false)...)
+				cut := 1 + int(time.Now().UnixNano())%(len(m)-1)
+				c.Write(m[:cut])
+				c.Write(m[cut:])
+			}
+		})
+		f, front := behind(t, to)
+		var wg sync.WaitGroup
+		for i := range 16 {
+			wg.Go(func() {
+				for n := i; ; n++ {
+					c, err := net.DialTimeout("tcp", front, 500*time.Millisecond)
+					if err != nil { // refused, or dropped in the moment of the close
+						return
+					}
+					c.SetDeadline(time.Now().Add(patience))
+					r := bufio.NewReader(c)
+					io.WriteString(c, handshake)
+					if head, err := readHead(r); err != nil || !strings.HasPrefix(head, "HTTP/1.1 101 ") {
+						t.Errorf("%q, %v", head, err)
+						c.Close()
+						return
+					}
+					if n%3 == 0 { // goes at once, in one of two ways
+						if n%2 == 0 {
+							c.Write(frame(true, closeCode, "\x03\xe8", true))
+						}
+						c.Close()
+						continue
+					}
+					c.Write(frame(true, 1, "word", true))
+					if n%3 == 1 {
+						time.AfterFunc(time.Duration(n%7)*time.Millisecond, func() { c.Write(frame(true, closeCode, "\x03\xe8", true)) })
+					}
+					got := hear(c, r)
+					if got.err != nil || got.end != nil || got.status == 0 || got.text != strings.Repeat("one message", got.whole) {
+						t.Errorf("%+v", got)
+					}
+					c.Close()
+				}
+			})
+		}
+		time.Sleep(time.Duration(round) * 10 * time.Millisecond)
+		f.Leave(time.Duration(round%3) * 50 * time.Millisecond)
+		time.Sleep(time.Duration(round) * 20 * time.Millisecond)
+		f.Close()
+		f.Leave(0)
+		wg.Wait()
+		eventually(t, "nothing open", func() bool { return f.Stats().Connections == 0 })
+		if s := f.Stats(); s.Cut > 0 || s.Failed > 0 || f.Cut() > 0 {
+			t.Errorf("%+v", s)
+		}
 	}
 }
