@@ -13,8 +13,11 @@ import (
 type hotel struct {
 	turns turns
 	began time.Time
+	count int
+
 	mu    sync.Mutex
 	left  []time.Duration
+	order []int // in which those left, by when they came
 }
 
 // house adds a guest whose wait for the program ends in its turn.
@@ -22,12 +25,15 @@ func (h *hotel) house() {
 	near, far := net.Pipe()
 	g := &guest{program: near}
 	h.turns.come(g)
+	number := h.count
+	h.count++
 	go func() {
 		defer far.Close()
 		near.Read(make([]byte, 1))
 		if _, told := g.isTold(); told {
 			h.mu.Lock()
 			h.left = append(h.left, time.Since(h.began))
+			h.order = append(h.order, number)
 			h.mu.Unlock()
 		}
 		h.turns.leave(g)
@@ -132,6 +138,11 @@ func TestTurnsOfThoseThatComeBack(t *testing.T) {
 		got := h.perSecond()
 		if len(h.left) != 190 || len(got) > 10 {
 			t.Fatalf("%d have left in %d seconds, want 190 in 10", len(h.left), len(got))
+		}
+		for i, number := range h.order {
+			if (i < 100) != (number < 100) {
+				t.Fatalf("number %d left as the %dth of those that came before and behind number 100", number, i)
+			}
 		}
 		for second, n := range got[1:] {
 			if n < 18 || n > 22 {
