@@ -13,10 +13,11 @@ func (x *exchange) answer(u *upstream) error {
 	raw := u.lastHead()
 	began := u.followed - len(raw)
 	data, n, bad := u.framing.payload(u.in.bytes()[u.followed:])
-	var e events
-	streams := x.isStream(u)
-	if streams {
-		e.follow(data)
+	var s *eventStream
+	if x.isStream(u) {
+		s = x.newEventStream(u)
+		defer s.end()
+		s.events.follow(data)
 	}
 	head := u.followed
 	u.followed += n
@@ -37,8 +38,8 @@ func (x *exchange) answer(u *upstream) error {
 		err = c.send(p)
 		buffers.Put(out)
 	}
-	if err == nil && bad == nil && streams {
-		return x.stream(u, form.chunked, &e)
+	if err == nil && bad == nil && s != nil {
+		return s.pass(form.chunked)
 	}
 	if err == nil && bad == nil && u.framing.state != complete {
 		return x.body(u, form.chunked)

@@ -38,20 +38,13 @@ type socket struct {
 	up   frames // from the client
 
 	mu       sync.Mutex
-	said     bool // it goes away
-	answered bool // the client has sent a close frame
-}
-
-func newSocket(c *conn, u *upstream) *socket {
-	return &socket{conn: c, program: u, guest: guest{program: u.Conn}}
+	said     bool // it has sent a close frame
+	answered bool // the client has sent one, or has ended its connection
 }
 
 // serve passes on until both directions have ended, or one fails.
 func (w *socket) serve() {
 	c := w.conn
-	turns := &c.front.turns
-	turns.come(&w.guest)
-	defer turns.leave(&w.guest)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -142,11 +135,14 @@ func (w *socket) programEnded(err error) error {
 	if errors.Is(err, net.ErrClosed) {
 		return err
 	}
-	if w.leaves() && !w.down.closed {
-		if w.down.betweenMessages() && w.sayClose() {
+	if w.leaves() {
+		if !w.down.closed && w.down.betweenMessages() && w.sayClose() {
 			return nil
 		}
-		w.cut()
+		if !w.down.closed {
+			w.cut()
+		}
+		c.goesAway()
 	}
 	if err == io.EOF {
 		return closeWrite(c.Conn)
@@ -162,12 +158,10 @@ func (w *socket) cut() {
 	w.mu.Lock()
 	answered := w.answered
 	w.mu.Unlock()
-	c := w.conn
 	if !answered {
-		c.front.cut.Add(1)
+		w.conn.front.cut.Add(1)
 	}
-	c.goesAway()
-	c.Conn.SetReadDeadline(time.Now().Add(closeTime))
+	w.conn.Conn.SetReadDeadline(time.Now().Add(closeTime))
 }
 
 // toProgram passes on what the client says.
@@ -191,7 +185,7 @@ func (w *socket) toProgram() error {
 		err := c.more()
 		switch {
 		case err == nil:
-		case w.isSaid():
+		case w.answer(): // it has gone, that is
 			return w.end()
 		case err == io.EOF:
 			return closeWrite(u.Conn)
@@ -201,18 +195,12 @@ func (w *socket) toProgram() error {
 	}
 }
 
-// answer notes that the client has sent a close frame, and reports whether that was the
-// answer to this side's.
+// answer notes that the client has sent a close frame, or has ended its connection, and
+// reports whether that was the answer to this side's.
 func (w *socket) answer() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.answered = true
-	return w.said
-}
-
-func (w *socket) isSaid() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	return w.said
 }
 

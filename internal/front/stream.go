@@ -16,42 +16,48 @@ func (x *exchange) isStream(u *upstream) bool {
 	return x.events && h.events && !h.coded && h.status == 200 && state != complete && state != bodyData
 }
 
-// stream is body for such an answer. In its turn it ends at the end of an event, as if
-// the program had ended it there. e has followed what was sent of it.
-func (x *exchange) stream(u *upstream, chunked bool, e *events) error {
-	c := x.conn
-	turns := &c.front.turns
-	g := &guest{program: u.Conn}
-	turns.come(g)
-	defer turns.leave(g)
+// An eventStream is such an answer. In its turn it ends at the end of an event, as if the program
+// had ended it there.
+type eventStream struct {
+	*exchange
+	program *upstream
+	guest   guest
+	events  events
+}
+
+func (x *exchange) newEventStream(u *upstream) *eventStream {
+	s := &eventStream{exchange: x, program: u, guest: guest{program: u.Conn}}
+	x.conn.front.turns.come(&s.guest)
+	return s
+}
+
+func (s *eventStream) end() { s.conn.front.turns.leave(&s.guest) }
+
+// pass passes on what comes after what was followed already, as body does.
+func (s *eventStream) pass(chunked bool) error {
+	c, u := s.conn, s.program
 	for {
 		u.in.used(u.followed)
 		u.followed = 0
-		ago, told := g.isTold()
+		ago, told := s.guest.isTold()
 		late := ago > lateTime
-		if told && e.between() && (late || !u.unread()) {
-			return x.endStream(u, chunked)
+		if told && s.events.between() && (late || !u.unread()) {
+			return s.leave(chunked)
 		}
-		switch err := u.more(); {
+		err := u.more()
+		switch {
 		case err == nil:
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			g.goOn()
+			s.guest.goOn()
 			continue
-		case err == io.EOF && u.framing.state == untilClose:
-			if chunked {
-				return clientFault(c.send([]byte(lastChunk)))
-			}
-			return nil
-		case turns.isBegun() && e.between() && !errors.Is(err, net.ErrClosed):
-			return x.endStream(u, chunked)
 		default:
-			return err
+			return s.programEnded(err, chunked)
 		}
 		data, n, bad := u.framing.payload(u.in.bytes())
 		u.followed = n
-		done := u.framing.state == complete
-		end := e.follow(data)
-		stops := told && late && end > 0 && !e.between() && !done && bad == nil
+		done := u.framing.state == complete || bad != nil
+		end := s.events.follow(data)
+		stops := told && late && end > 0 && !s.events.between() && !done
 		if stops {
 			data = data[:end]
 		}
@@ -59,23 +65,37 @@ func (x *exchange) stream(u *upstream, chunked bool, e *events) error {
 			return clientFault(err)
 		}
 		if stops {
-			return x.endStream(u, chunked)
+			return s.leave(chunked)
 		}
-		if bad != nil || done {
+		if done {
 			return programFault(bad)
 		}
 	}
 }
 
-// endStream ends the answer here, and with it both connections.
-func (x *exchange) endStream(u *upstream, chunked bool) error {
-	c := x.conn
-	x.left, x.kept = true, false
-	c.front.left.Add(1)
-	u.in.empty()
-	u.followed = 0
+// programEnded is the end of the answer where that has none of its own. If others leave,
+// so does this one.
+func (s *eventStream) programEnded(err error, chunked bool) error {
+	whole := err == io.EOF && s.program.framing.state == untilClose
+	switch {
+	case whole && chunked:
+		return clientFault(s.conn.send([]byte(lastChunk)))
+	case whole:
+		return nil
+	case s.conn.front.turns.isBegun() && s.events.between() && !errors.Is(err, net.ErrClosed):
+		return s.leave(chunked)
+	}
+	return err
+}
+
+// leave ends the answer here, and with it both connections.
+func (s *eventStream) leave(chunked bool) error {
+	s.left, s.kept = true, false
+	s.conn.front.left.Add(1)
+	s.program.in.empty()
+	s.program.followed = 0
 	if chunked {
-		return clientFault(c.send([]byte(lastChunk)))
+		return clientFault(s.conn.send([]byte(lastChunk)))
 	}
 	return nil
 }
