@@ -5,6 +5,10 @@ import (
 	"time"
 )
 
+// behindMost is how far behind its time a turn is made up for. After a longer standstill
+// those that are left share the time that is left, and nobody leaves in a crowd.
+const behindMost = 50 * time.Millisecond
+
 // turns has guests leave one after another, so that they arrive at other replicas at an
 // even rate. Who comes meanwhile is last in the queue, since its client may have left
 // once already.
@@ -126,6 +130,9 @@ func (t *turns) call() {
 
 // due takes those out of the queue whose turn it is.
 func (t *turns) due(now time.Time) (those []*guest) {
+	if now.Sub(t.next) > behindMost {
+		t.next = now
+	}
 	for t.waiting > 0 && (!now.Before(t.by) || !now.Before(t.next)) {
 		g := t.queue[0]
 		t.queue = t.queue[1:]

@@ -194,3 +194,27 @@ func TestTurnsOfThoseThatGo(t *testing.T) {
 		}
 	})
 }
+
+// After a standstill of the machine those that are left share the time that is left.
+func TestTurnsAfterAStandstill(t *testing.T) {
+	now := time.Now()
+	turns := turns{by: now.Add(10 * time.Second), next: now.Add(10 * time.Millisecond)}
+	for range 1000 {
+		turns.enqueue(&guest{})
+	}
+	for _, tt := range []struct {
+		after       time.Duration
+		least, most int
+	}{
+		{9 * time.Millisecond, 0, 0}, {10 * time.Millisecond, 1, 1}, {40 * time.Millisecond, 2, 4}, // made up for
+		{5 * time.Second, 1, 1}, {5*time.Second + 6*time.Millisecond, 1, 2}, {5*time.Second + 50*time.Millisecond, 7, 12},
+		{10 * time.Second, 900, 1000},
+	} {
+		if n := len(turns.due(now.Add(tt.after))); n < tt.least || n > tt.most {
+			t.Errorf("after %v: %d leave, want %d to %d", tt.after, n, tt.least, tt.most)
+		}
+	}
+	if turns.waiting != 0 {
+		t.Errorf("%d are left", turns.waiting)
+	}
+}
