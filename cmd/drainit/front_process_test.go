@@ -28,8 +28,8 @@ import (
 
 // roleApp listens on args[0], a path where it begins with a slash, and is gone
 // at once on SIGTERM, unless args[1] is "deaf". It answers after what the path
-// says (/500ms); /die ends it, /stream begins an answer and no more, and
-// /upgrade makes the connection an echo.
+// says (/500ms); /die ends it, /stream begins an answer and no more, /upgrade
+// makes the connection an echo, /socket a WebSocket, and /events says events.
 func roleApp(args []string) int {
 	network := "tcp"
 	if strings.HasPrefix(args[0], "/") {
@@ -45,6 +45,12 @@ func roleApp(args []string) int {
 			io.WriteString(w, "begun")
 			w.(http.Flusher).Flush()
 			time.Sleep(time.Hour)
+		case "/socket":
+			serveSocket(w)
+			return
+		case "/events":
+			serveEvents(w)
+			return
 		case "/upgrade":
 			conn, buf, err := w.(http.Hijacker).Hijack()
 			must(err)

@@ -17,7 +17,7 @@ func (r *Reading) Check() {
 	}
 	plan, misfits := r.Config.Settings.Plan()
 	r.Config.Plan = plan
-	if r.readable("grace-period", "drain-delay", "drain-until", "deadline", "name", "stop-order") {
+	if r.readable("grace-period", "drain-delay", "drain-until", "deadline", "name", "stop-order", "front-long-lived") {
 		for _, m := range misfits {
 			r.Wrong(m.Setting, m.Wrong+"; "+m.Remedy)
 		}

@@ -61,6 +61,8 @@ func show(c Config, name string) string {
 		return fmt.Sprint(c.FrontVariables)
 	case "front-forwarded":
 		return fmt.Sprint(c.FrontForwarded)
+	case "front-long-lived":
+		return fmt.Sprint(c.Settings.LongLived)
 	case "exit-with":
 		return fmt.Sprint(c.ExitWith)
 	case "pod-id":
@@ -114,6 +116,7 @@ var settingCases = map[string]struct{ byDefault, value, shown, other, otherShown
 	"log-format":          {"text", "json", "json", "json", "json"},
 	"log-level":           {"INFO", "debug", "DEBUG", "ERROR", "ERROR"},
 	"termination-log":     {"auto", "/dev/null", "/dev/null", "off", "off"},
+	"front-long-lived":    {"{0s false false}", "90", "{1m30s true false}", "off", "{0s false true}"},
 }
 
 func mustParse(t *testing.T, args, env []string) Config {

@@ -60,6 +60,7 @@ func settings() []setting {
 		{"front", "none", repeats, setFront},
 		{"front-port-variable", "PORT", TakesValue, setFrontPortVariable},
 		{"front-forwarded", "append", TakesValue, setFrontForwarded},
+		{"front-long-lived", "hold", TakesValue, setFrontLongLived},
 		{"exit-with", "none", TakesValue, setNames(func(c *Config) *[]string { return &c.ExitWith })},
 		{"pod-id", "none", TakesValue, setName(func(c *Config) *string { return &c.PodID })},
 		{"expand", "off", IsSwitch, setSwitch(func(c *Config) *bool { return &c.Expand })},

@@ -190,10 +190,12 @@ func frontLines(cfg config.Config) planLines {
 	if !cfg.Plan.Front {
 		return nil
 	}
-	return planLines{
-		{0, "front drains", "each answer ends its connection; new ones are served"},
-		{config.FrontCloses(cfg.Plan, drain.Record{}), "front closes", "nothing new comes in; what is in flight finishes"},
+	lines := planLines{{0, "front drains", "each answer ends its connection; new ones are served"}}
+	if by := cfg.Plan.LeftBy(); !cfg.Plan.LongLived.Off {
+		lines = append(lines, planLine{by, "have left", "WebSockets and streams of events, one after another from T0 on"})
 	}
+	return append(lines,
+		planLine{config.FrontCloses(cfg.Plan, drain.Record{}), "front closes", "nothing new comes in; what is in flight finishes"})
 }
 
 // portNotes says how a program is told a port that is not known yet.

@@ -50,6 +50,7 @@ What the program leaves behind has 2s from its exit.
       0s  stop request   T0: the platform's stop signal arrives
       0s  readiness red  /readyz answers 503
       0s  front drains   each answer ends its connection; new ones are served
+      5s  have left      WebSockets and streams of events, one after another from T0 on
       5s  front closes   nothing new comes in; what is in flight finishes
      53s  stop signal    to the program, at the latest: drain delay 5s (auto: a grace period is given)
      56s  next signal    the program's fast one, if it has one

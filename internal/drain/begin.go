@@ -28,6 +28,7 @@ func (m *Machine) begin(now time.Time, e StopRequest, skip string) []Action {
 	todo = append(todo, m.meet(t0)...)
 	todo = append(todo, m.tellFront(FrontDrain)...)
 	m.decideHold(skip)
+	todo = append(todo, m.beginLeaving(now)...)
 	if m.rec.Latest == 0 {
 		return append(todo, m.settle(now)...)
 	}

@@ -107,10 +107,10 @@ func TestCounted(t *testing.T) {
 		want   Cut
 	}{
 		{"nothing is known", []any{StopRequest{Signal: 15}, ChildExited{}}, Cut{}},
-		{"counted", []any{StopRequest{Signal: 15}, Cut{true, 1, 3}, ChildExited{}}, Cut{true, 1, 3}},
-		{"after the end", []any{StopRequest{Signal: 15}, ChildExited{}, Cut{true, 2, 2}}, Cut{true, 2, 2}},
-		{"again, and not known any more", []any{StopRequest{Signal: 15}, Cut{true, 1, 1}, Cut{}}, Cut{true, 1, 1}},
-		{"no stop was asked for", []any{Cut{true, 1, 1}, ChildExited{}}, Cut{}},
+		{"counted", []any{StopRequest{Signal: 15}, Cut{Known: true, Least: 1, Most: 3}, ChildExited{}}, Cut{Known: true, Least: 1, Most: 3}},
+		{"after the end", []any{StopRequest{Signal: 15}, ChildExited{}, Cut{Known: true, Least: 2, Most: 2}}, Cut{Known: true, Least: 2, Most: 2}},
+		{"again, and not known any more", []any{StopRequest{Signal: 15}, Cut{Known: true, Least: 1, Most: 1}, Cut{}}, Cut{Known: true, Least: 1, Most: 1}},
+		{"no stop was asked for", []any{Cut{Known: true, Least: 1, Most: 1}, ChildExited{}}, Cut{}},
 	} {
 		m := New(Plan{})
 		for _, e := range tt.events {

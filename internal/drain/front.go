@@ -26,6 +26,9 @@ func (d FrontDeed) String() string { return [...]string{"drain", "close", "end"}
 type frontState struct {
 	told int  // how many of the deeds it was told
 	gone bool // it has ended
+
+	leftBy time.Time // when its long-lived connections have left
+	left   bool      // they were told to leave at once
 }
 
 // frontUp reports whether there is a front.
@@ -48,7 +51,7 @@ func (m *Machine) closeFront(now time.Time) []Action {
 		return nil
 	}
 	m.rec.FrontClosedAt = now
-	return append(m.red(now), told...)
+	return append(append(m.red(now), told...), m.endLeaving(now)...)
 }
 
 // frontIdle is told that nothing is in flight any more, which stays so.

@@ -44,6 +44,7 @@ func FuzzMachine(f *testing.F) {
 			DelayMax:        time.Duration(int(more>>4)*(int(delay)+int(more))) * time.Second,
 			Until:           Until(evidence & 3 % 3),
 			Front:           evidence&64 != 0,
+			LongLived:       Stay{For: time.Duration(more&15) * time.Second, Given: evidence&128 != 0, Off: order&128 != 0},
 			Name:            names[order>>2&3],
 			Order:           names[:max(order&3, order>>2&3)+min(order, 1)],
 		}.Plan()
@@ -139,6 +140,7 @@ type checker struct {
 	looking                          bool // a look was asked for and not answered
 	asks                             int
 	exits, reds, kills, sweeps, stop int
+	leaves                           int
 	front                            []FrontDeed // that it was told
 }
 
@@ -183,12 +185,17 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 			}
 		case Front:
 			c.checkFront(m, a.Do)
+		case Leave:
+			c.checkLeave(m, now, a.Within)
 		case StopSignal:
 			if m.childGone() && !m.sweep.serves {
 				c.t.Error("stop signal to a child that has gone")
 			}
 			if c.plan.Front && !m.front.gone && !slices.Contains(c.front, FrontClose) {
 				c.t.Error("stop signal sent while the front takes clients in")
+			}
+			if c.plan.Front && !m.front.gone && !c.plan.LongLived.Off && !m.front.left {
+				c.t.Error("stop signal sent while clients may stay")
 			}
 			if a.Step != c.stop {
 				c.t.Errorf("stop signal %d, want step %d: skipped or sent twice", a.Step, c.stop)
@@ -243,6 +250,21 @@ func (c *checker) checkFront(m *Machine, told FrontDeed) {
 		c.t.Error("front ended while the child lives")
 	}
 	c.front = append(c.front, told)
+}
+
+// checkLeave: nobody leaves a front that is not there, or who is to stay, and a time to leave
+// in ends before the stop signal.
+func (c *checker) checkLeave(m *Machine, now time.Time, within time.Duration) {
+	if !c.plan.Front || m.front.gone || c.plan.LongLived.Off {
+		c.t.Error("told to leave where nobody does")
+	}
+	if c.leaves > 0 && within > 0 || c.leaves > 1 {
+		c.t.Errorf("told to leave within %v after %d times", within, c.leaves)
+	}
+	if longest := c.plan.Longest(); !c.plan.LongLived.Given && now.Add(within).After(m.Record().T0.Add(longest)) && within > 0 {
+		c.t.Errorf("leave within %v, which is after the hold of %v", within, longest)
+	}
+	c.leaves++
 }
 
 // checkStop holds the instant of the stop signal against what was told: evidence

@@ -233,7 +233,7 @@ func (m *Machine) stop(now time.Time, why string) []Action {
 	m.rec.StopWhy = why
 	m.rec.Peers = append([]PeerRecord(nil), m.peers.list...)
 	m.wait.next = now.Add(lookLeast)
-	todo := m.closeFront(now)
+	todo := append(m.closeFront(now), m.leaveNow()...)
 	acts, skipped := m.actAtStop(now)
 	if acts != nil {
 		m.peers.held = "" // nobody holds it any more

@@ -26,6 +26,7 @@ type Settings struct {
 	Until     Until // what else must be true before the stop signal
 	IdleCheck bool  // the program is asked, too, whether it is idle
 	Front     bool  // a front takes the program's clients in, and what it has in flight is waited for
+	LongLived Stay  // of its connections
 
 	Deadline    time.Duration // from the stop request; the pod's, where there is an order
 	DeadlineOff bool          // no deadline, whatever the grace period
@@ -60,6 +61,8 @@ type Plan struct {
 	Until Until // what else is waited for, until Reserve before the deadline
 	Front bool  // the front takes nothing new in once the hold is over
 
+	LongLived Stay // of its connections
+
 	IdleCheck bool // the program is asked, too, whether it is idle
 
 	Before []string // the peers that have to go first, until Reserve before the deadline
@@ -86,6 +89,7 @@ func (s Settings) Plan() (Plan, []Problem) {
 		AtDrain:         s.AtDrain,
 		AtStop:          s.AtStop,
 		Front:           s.Front,
+		LongLived:       s.LongLived,
 		IdleCheck:       s.IdleCheck,
 		Sweep:           s.Sweep,
 		UnreadyAfter:    s.UnreadyAfter,

@@ -30,7 +30,7 @@ func (s Settings) problems(p Plan) []Problem {
 	if late := s.tooLate(p); late != nil {
 		return append(ps, late...)
 	}
-	return append(ps, s.tooLong(p)...)
+	return append(append(ps, s.tooLong(p)...), s.staysTooLong(p)...)
 }
 
 // tooLate returns what is wrong with a delay that does not fit before the

@@ -60,6 +60,8 @@ func (r Record) Rule() string {
 type Cut struct {
 	Known       bool // else nothing is
 	Least, Most int
+
+	Left int // long-lived connections of a front that left in turn, which are none of them
 }
 
 // clean reports whether the stop has cut nothing, as far as anybody can tell:

@@ -266,6 +266,8 @@ func parseSettings(t *testing.T, words []string) Settings {
 			s.Name = value
 		case "front":
 			s.Front = true
+		case "long-lived":
+			s.LongLived = Stay{For: d, Given: value != "off", Off: value == "off"}
 		case "idle-check":
 			s.IdleCheck = true
 		case "until":
@@ -428,6 +430,8 @@ func show(a Action) string {
 		return fmt.Sprintf("stop signal %d", a.Step)
 	case Front:
 		return fmt.Sprintf("front %v", a.Do)
+	case Leave:
+		return fmt.Sprintf("leave within %v", a.Within)
 	case Act:
 		return fmt.Sprintf("act%s%s within %v", map[bool]string{true: " at-drain"}[a.Drain], map[bool]string{true: " at-stop"}[a.Stop], a.Within)
 	case Skip:

@@ -13,6 +13,12 @@ func (x *exchange) answer(u *upstream) error {
 	raw := u.lastHead()
 	began := u.followed - len(raw)
 	data, n, bad := u.framing.payload(u.in.bytes()[u.followed:])
+	var s *eventStream
+	if x.isStream(u) {
+		s = x.newEventStream(u)
+		defer s.end()
+		s.events.follow(data)
+	}
 	head := u.followed
 	u.followed += n
 	var err error
@@ -31,6 +37,9 @@ func (x *exchange) answer(u *upstream) error {
 		}
 		err = c.send(p)
 		buffers.Put(out)
+	}
+	if err == nil && bad == nil && s != nil {
+		return s.pass(form.chunked)
 	}
 	if err == nil && bad == nil && u.framing.state != complete {
 		return x.body(u, form.chunked)
@@ -68,12 +77,13 @@ func (x *exchange) body(u *upstream, chunked bool) error {
 	}
 }
 
-// form decides how the answer goes on.
+// form decides how the answer goes on. A stream of events is the last answer of its
+// connection, since nobody may use that again in the moment when the stream leaves.
 func (x *exchange) form(u *upstream) answerForm {
 	h, state := &u.framing.head, u.framing.state
 	f := answerForm{http10: x.http10, noBody: state == complete}
 	f.chunked = !x.http10 && (h.chunked && !f.noBody || state == untilClose)
-	f.closes = x.last || x.conn.front.draining.Load() || h.closes || h.http10 && !h.keeps || state == untilClose ||
+	f.closes = x.last || x.conn.front.draining.Load() || h.closes || h.http10 && !h.keeps || state == untilClose || x.isStream(u) ||
 		x.http10 && h.chunked && !f.noBody || !x.settled()
 	f.connection(x.keeps, h)
 	f.closes = f.closes || !x.keeps

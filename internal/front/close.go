@@ -5,7 +5,7 @@ import "net"
 // end closes the connection and reports whether something was cut by that.
 func (c *conn) end() bool {
 	c.mu.Lock()
-	cut := !c.closed && (c.counted || c.phase == tunnel)
+	cut := !c.closed && (c.counted || c.phase == tunnel && !c.over)
 	if c.running != nil && c.x.http10 {
 		c.reset = c.counted
 	}

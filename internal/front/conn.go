@@ -45,7 +45,7 @@ type conn struct {
 	leaving bool        // no further request is waited for
 	closed  bool
 	reset   bool  // Close resets the connection
-	over    bool  // nothing more is read, whatever comes
+	over    bool  // nothing more is read, whatever comes; of a tunnel: it has left, or was cut, and is counted
 	refused error // why a request was refused
 	kept    *upstream
 }
@@ -105,6 +105,7 @@ func (c *conn) run() bool {
 		http10:   h.http10,
 		keeps:    !h.closes && (!h.http10 || h.keeps),
 		upgrade:  h.upgradeTo(),
+		events:   h.isGET && h.events,
 		last:     c.leaving,
 		headSize: c.framing.headSize(),
 	}

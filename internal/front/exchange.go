@@ -16,12 +16,14 @@ type exchange struct {
 	http10   bool
 	keeps    bool   // the client keeps the connection
 	upgrade  string // what it offers to change to
+	events   bool   // it asks for a stream of events
 	headSize int    // bytes of the head
 
 	status  int      // said to the client; 0 if none was
 	refused bool     // for its body, and counted
 	last    bool     // the connection leaves after the answer
 	kept    bool     // the answer did not say that it closes
+	left    bool     // the answer was ended in its turn
 	asked   bool     // the request was written, as far as it was here
 	stale   bool     // the connection to the program had ended before
 	failed  error    // of ask
@@ -66,7 +68,7 @@ func (c *conn) exchange() fate {
 	c.mu.Lock()
 	c.uncount()
 	c.running = nil
-	c.over = c.over || !settled
+	c.over = c.over || !settled || x.left
 	c.reset = c.reset || err != nil && x.http10
 	c.mu.Unlock()
 	return over
@@ -92,7 +94,7 @@ func (x *exchange) pass() error {
 	default:
 		err = x.answer(u)
 	}
-	if err != nil || !x.sentWhole() || u.in.length() > u.followed {
+	if err != nil || x.left || !x.sentWhole() || u.in.length() > u.followed {
 		x.drop(u, err)
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 // head is what the framing of a message, and the front, need to know of its head.
 type head struct {
 	isHEAD bool // the method is HEAD
+	isGET  bool
 	http10 bool
 	status int // of a response
 
@@ -22,6 +23,9 @@ type head struct {
 	length    uint64
 
 	expects bool // Expect: 100-continue
+
+	events bool // a request's Accept names text/event-stream, or an answer's Content-Type is that
+	coded  bool // there is a Content-Encoding
 
 	closes   bool   // Connection names close
 	keeps    bool   // keep-alive
@@ -59,7 +63,7 @@ func (h *head) requestLine(line []byte) error {
 	if string(method) == "CONNECT" {
 		return violation("CONNECT is not served")
 	}
-	h.isHEAD = string(method) == "HEAD"
+	h.isHEAD, h.isGET = string(method) == "HEAD", string(method) == "GET"
 	switch {
 	case target[0] == '/':
 		return path(target)
@@ -197,8 +201,27 @@ func (h *head) field(name, value []byte, response bool) error {
 		h.forwarded++
 	case hop, te:
 		h.edited = true
+	case accept:
+		h.events = h.events || !response && namesEvents(value)
+	case contentType:
+		h.events = h.events || response && namesEvents(value)
+	case contentEncoding:
+		h.coded = h.coded || !is(value, "identity")
 	}
 	return nil
+}
+
+// namesEvents reports whether a list of media types has that of a stream of events.
+func namesEvents(list []byte) bool {
+	for len(list) > 0 {
+		var one []byte
+		one, list = element(list)
+		one, _, _ = bytes.Cut(one, []byte(";"))
+		if is(trim(one), "text/event-stream") {
+			return true
+		}
+	}
+	return false
 }
 
 func (h *head) contentLength(value []byte, response bool) error {

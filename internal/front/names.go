@@ -9,9 +9,12 @@ import (
 type field uint8
 
 const (
-	other         field = iota
-	connection          // names what belongs to one hop
-	contentLength       // framing
+	other      field = iota
+	accept           // whether a stream of events is asked for
+	connection       // names what belongs to one hop
+	contentEncoding
+	contentLength // framing
+	contentType
 	expectation
 	forwarded    // Forwarded, X-Forwarded-Host and X-Forwarded-Proto
 	forwardedFor // X-Forwarded-For
@@ -33,7 +36,11 @@ func known(name []byte) field {
 	case 4:
 		f, word = host, "host"
 	case 6:
-		f, word = expectation, "expect"
+		if name[0]|' ' == 'a' {
+			f, word = accept, "accept"
+		} else {
+			f, word = expectation, "expect"
+		}
 	case 7:
 		if name[0]|' ' == 't' {
 			f, word = trailer, "trailer"
@@ -48,14 +55,19 @@ func known(name []byte) field {
 		} else {
 			f, word = hop, "keep-alive"
 		}
+	case 12:
+		f, word = contentType, "content-type"
 	case 14:
 		f, word = contentLength, "content-length"
 	case 15:
 		f, word = forwardedFor, "x-forwarded-for"
 	case 16:
-		if name[0]|' ' == 'p' {
+		switch name[0] | ' ' {
+		case 'p':
 			f, word = hop, "proxy-connection"
-		} else {
+		case 'c':
+			f, word = contentEncoding, "content-encoding"
+		default:
 			f, word = forwarded, "x-forwarded-host"
 		}
 	case 17:

@@ -38,6 +38,7 @@ type Front struct {
 	tidying  atomic.Bool   // memory will be given back
 	rested   atomic.Uint32 // connections, ever
 	cutting  chan struct{} // closed by Cut
+	turns    turns         // of those that stay until told to leave
 
 	mu      sync.Mutex
 	conns   map[*conn]struct{}
@@ -52,7 +53,7 @@ type Front struct {
 type counters struct {
 	open, inFlight, upgraded atomic.Int64
 
-	accepted, refused, failed, cut atomic.Uint64
+	accepted, refused, failed, cut, left atomic.Uint64
 
 	requests [6]atomic.Uint64
 }
@@ -97,6 +98,17 @@ func (f *Front) Serve() {
 // leave of themselves. Everything is still served, new connections too.
 func (f *Front) Drain() { f.draining.Store(true) }
 
+// Leave has WebSockets and streams of events leave one after another, evenly spread over
+// a time from now: the first with a close frame between two messages, the second at the
+// end of an event. Each may take some seconds more, or longer where a message is not
+// whole. Those that begin later leave within the same time, too, or after it once the
+// front is closed.
+func (f *Front) Leave(within time.Duration) {
+	if n := f.turns.begin(within); n > 0 && f.cfg.Log != nil {
+		f.cfg.Log.Info("long-lived connections leave", "count", n, "within", within)
+	}
+}
+
 // Close drains, and closes the listeners and the connections on which nothing is
 // asked. Connections already made are served, those in flight go on to their end.
 // It returns within a second.
@@ -110,6 +122,7 @@ func (f *Front) Close() {
 		wg.Go(l.finish)
 	}
 	wg.Wait()
+	f.turns.close()
 	for _, c := range f.all() {
 		c.leave(false)
 	}
@@ -153,6 +166,7 @@ func (f *Front) Stats() Stats {
 		Refused:     f.refused.Load(),
 		Failed:      f.failed.Load(),
 		Cut:         f.cut.Load(),
+		Left:        f.left.Load(),
 	}
 	for i := range s.Requests {
 		s.Requests[i] = f.requests[i].Load()

@@ -21,15 +21,34 @@ func (x *exchange) change(u *upstream) error {
 }
 
 // tunnel passes on the head of the 101, and then bytes in both directions until both
-// have ended, or one fails.
+// have ended, or one fails. A WebSocket may be told to leave from its head on.
 func (c *conn) tunnel() {
 	u := c.x.up
+	if !is([]byte(c.x.upgrade), "websocket") {
+		if c.passHead(u) {
+			c.passAll(u)
+		}
+		return
+	}
+	w := &socket{conn: c, program: u, guest: guest{program: u.Conn}}
+	c.front.turns.come(&w.guest)
+	defer c.front.turns.leave(&w.guest)
+	if c.passHead(u) {
+		w.serve()
+	}
+}
+
+// passHead reports whether the client could be told that the protocol is another one now.
+func (c *conn) passHead(u *upstream) bool {
 	c.noLimit()
 	head := u.framing.head.appendAnswer(nil, u.lastHead(), answerForm{says: "Upgrade"})
 	u.in.used(u.followed)
-	if _, err := c.Conn.Write(head); err != nil {
-		return
-	}
+	_, err := c.Conn.Write(head)
+	return err == nil
+}
+
+// passAll passes on bytes that are nobody's business here.
+func (c *conn) passAll(u *upstream) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -157,7 +157,7 @@ func (l *link) lastCut() drain.Cut {
 		return drain.Cut{}
 	}
 	n := int(*l.cut)
-	return drain.Cut{Known: true, Least: n, Most: n}
+	return drain.Cut{Known: true, Least: n, Most: n, Left: int(l.last.Left)}
 }
 
 // latest is what the front said last.

@@ -1,6 +1,10 @@
 package frontproc
 
-import "drainit/internal/front"
+import (
+	"time"
+
+	"drainit/internal/front"
+)
 
 // What this process and its front tell each other: a datagram of JSON each, on a
 // socket pair that keeps their order (SOCK_SEQPACKET, unix(7)). Its end of file
@@ -14,6 +18,8 @@ type order struct {
 	Config *settings `json:",omitempty"`
 	Do     string    `json:",omitempty"` // a drain.FrontDeed
 	Ask    uint64    `json:",omitempty"` // wants Stats, under this number
+
+	Leave *time.Duration `json:",omitempty"` // long-lived connections leave within it
 }
 
 // settings is what the front needs to know. Its listeners are inherited, in

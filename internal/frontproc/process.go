@@ -11,6 +11,7 @@ import (
 	"os"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"drainit/internal/config"
 	"drainit/internal/drain"
@@ -158,14 +159,18 @@ type Front struct {
 	PID  int             // 0: there is none
 	Idle <-chan struct{} // nothing is in flight any more
 	Tell func(drain.FrontDeed) bool
-	Cut  func() drain.Cut // once its process has gone
+
+	Leave func(within time.Duration) bool // of long-lived connections
+
+	Cut func() drain.Cut // once its process has gone
 }
 
 // None is where there is no front.
 func None() Front {
 	return Front{
-		Tell: func(drain.FrontDeed) bool { return false },
-		Cut:  func() drain.Cut { return drain.Cut{} },
+		Tell:  func(drain.FrontDeed) bool { return false },
+		Leave: func(time.Duration) bool { return false },
+		Cut:   func() drain.Cut { return drain.Cut{} },
 	}
 }
 
@@ -175,9 +180,10 @@ func (f *Process) Fronting() Front {
 		return None()
 	}
 	return Front{
-		PID:  f.pid,
-		Idle: f.link.idle,
-		Tell: func(d drain.FrontDeed) bool { return f.link.tell(order{Do: d.String()}) },
-		Cut:  f.link.lastCut,
+		PID:   f.pid,
+		Idle:  f.link.idle,
+		Tell:  func(d drain.FrontDeed) bool { return f.link.tell(order{Do: d.String()}) },
+		Leave: func(within time.Duration) bool { return f.link.tell(order{Leave: &within}) },
+		Cut:   f.link.lastCut,
 	}
 }

@@ -116,6 +116,8 @@ func (s *server) do(order order) (last bool) {
 	switch {
 	case order.Ask > 0:
 		s.say(s.stats(order.Ask))
+	case order.Leave != nil:
+		s.front.Leave(*order.Leave)
 	case order.Do == drain.FrontDrain.String():
 		s.draining, s.before = true, failed(s.front.Stats())
 		s.front.Drain()

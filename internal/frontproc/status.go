@@ -29,7 +29,7 @@ func (f *Process) StatusFunc() func() *probe.Front {
 			Routes: config.RouteTexts(f.routes), PID: f.pid, Serving: f.link.isServing(), Answers: a.now,
 			Connections: s.Connections, InFlight: s.InFlight, Upgraded: s.Upgraded,
 			Accepted: s.Accepted, Requests: byClass(s.Requests),
-			Refused: s.Refused, Failed: s.Failed, Cut: s.Cut, Warnings: logging.Sum(warned), Reasons: warned,
+			Refused: s.Refused, Failed: s.Failed, Cut: s.Cut, Left: s.Left, Warnings: logging.Sum(warned), Reasons: warned,
 		}
 	}
 }

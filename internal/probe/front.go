@@ -21,7 +21,8 @@ type Front struct {
 	Requests    map[string]uint64 `json:"requests"`    // finished, by the class of the status, "none" if there was none
 	Refused     uint64            `json:"refused"`     // for their form; in no class
 	Failed      uint64            `json:"failed"`      // that the program did not answer to the end
-	Cut         uint64            `json:"cut"`         // by the front, when there was no more time
+	Cut         uint64            `json:"cut"`         // by the front, when there was no more time, or in leaving
+	Left        uint64            `json:"left"`        // long-lived connections that left in turn
 	Warnings    uint64            `json:"warnings"`    // that it has logged, errors included
 
 	Reasons map[string]uint64 `json:"-"` // Warnings by message
@@ -39,14 +40,14 @@ func (f Front) text() string {
 			parts = append(parts, fmt.Sprintf("%s %d", class, n))
 		}
 	}
-	return fmt.Sprintf("%s: %s; in flight %d, upgraded %d, connections %d; answered %s; refused %d, failed %d, cut %d",
+	return fmt.Sprintf("%s: %s; in flight %d, upgraded %d, connections %d; answered %s; refused %d, failed %d, cut %d, left in turn %d",
 		strings.Join(f.Routes, " "), state, f.InFlight, f.Upgraded, f.Connections, orNothing(strings.Join(parts, ", ")),
-		f.Refused, f.Failed, f.Cut)
+		f.Refused, f.Failed, f.Cut, f.Left)
 }
 
 // frontMetrics are there only with a front.
 type frontMetrics struct {
-	up, connections, inFlight, upgraded, accepted, requests, refused, failed, cut metric
+	up, connections, inFlight, upgraded, accepted, requests, refused, failed, cut, left metric
 }
 
 func (m *metrics) addFront() {
@@ -59,7 +60,8 @@ func (m *metrics) addFront() {
 		requests:    m.counter("front_requests_total", "Requests that the front has finished, by the class of their status, none if there was none.", "code"),
 		refused:     m.counter("front_refused_total", "Requests that the front refused for their form, which are in no class."),
 		failed:      m.counter("front_failed_total", "Requests that the program did not answer to the end: with a 502 of the front, or an answer that broke off."),
-		cut:         m.counter("front_cut_total", "Requests and tunnels that the front cut when there was no more time."),
+		cut:         m.counter("front_cut_total", "Requests and tunnels that the front cut when there was no more time, or that the program ended within a message when they were to leave."),
+		left:        m.counter("front_left_total", "WebSockets and streams of events that left in turn in a stop."),
 	}
 }
 
@@ -79,4 +81,5 @@ func (m *metrics) collectFront(out samples, f *Front) {
 	out.send(m.front.refused, float64(f.Refused))
 	out.send(m.front.failed, float64(f.Failed))
 	out.send(m.front.cut, float64(f.Cut))
+	out.send(m.front.left, float64(f.Left))
 }

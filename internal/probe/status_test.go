@@ -93,7 +93,7 @@ func atEnd() Status {
 	s.Front = &Front{
 		Routes: []string{":8080=127.0.0.1:8081", ":9090=unix:/run/app.sock"}, PID: 6, Serving: true, Answers: true,
 		Connections: 5, InFlight: 1, Upgraded: 2, Accepted: 77, Requests: map[string]uint64{"2xx": 400, "5xx": 2, "none": 0},
-		Refused: 3, Failed: 2, Cut: 1, Warnings: 4, Reasons: map[string]uint64{"front listener failed": 3, "action failed": 1},
+		Refused: 3, Failed: 2, Cut: 1, Left: 9, Warnings: 4, Reasons: map[string]uint64{"front listener failed": 3, "action failed": 1},
 	}
 	s.Leftovers = 2
 	s.Reaped.Child = 1

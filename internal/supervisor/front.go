@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"slices"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -15,13 +16,23 @@ func (s *supervisor) tellFront(d drain.FrontDeed) {
 		s.front.toEnd = true
 	}
 	if !s.front.Tell(d) && d != drain.FrontEnd {
-		s.log.Warn("front not told", "to", d.String(), "after", s.sinceStop(),
-			"effect", "it is taken to have requests in flight, as long as there is time")
+		s.frontNotTold(d.String(), "it is taken to have requests in flight, as long as there is time")
 		return
 	}
 	if d == drain.FrontClose {
 		s.log.Info("front closed", "after", s.sinceStop())
 	}
+}
+
+// leaveFront has the front's long-lived connections leave.
+func (s *supervisor) leaveFront(within time.Duration) {
+	if !s.front.Leave(within) {
+		s.frontNotTold("leave", "its WebSockets and streams of events stay until the program ends them")
+	}
+}
+
+func (s *supervisor) frontNotTold(to, effect string) {
+	s.log.Warn("front not told", "to", to, "after", s.sinceStop(), "effect", effect)
 }
 
 // frontEnded is told of the end of the front's process.

@@ -39,7 +39,11 @@ func (b *bench) withFront(idleAfter time.Duration) {
 			}
 			return true
 		},
-		Cut: func() drain.Cut { return drain.Cut{Known: true, Least: 2, Most: 2} },
+		Leave: func(within time.Duration) bool {
+			b.fake.note("front leaves within %v", within)
+			return true
+		},
+		Cut: func() drain.Cut { return drain.Cut{Known: true, Least: 2, Most: 2, Left: 7} },
 	}
 }
 
@@ -51,8 +55,8 @@ func TestInstantsOfAFront(t *testing.T) {
 		b.signals <- syscall.SIGTERM
 		time.Sleep(9 * time.Second)
 		b.exits(0)
-		b.wantDid(t, "0s front drain", "5s front close", "8s SIGTERM to 7", "8s SIGCONT to 7", "9s front end")
-		if text := b.log.String(); strings.Contains(text, "leftovers remain") || strings.Contains(text, "front has gone") || !strings.Contains(text, "requests_cut=2") ||
+		b.wantDid(t, "0s front drain", "0s front leaves within 5s", "5s front close", "5s front leaves within 0s", "8s SIGTERM to 7", "8s SIGCONT to 7", "9s front end")
+		if text := b.log.String(); strings.Contains(text, "leftovers remain") || strings.Contains(text, "front has gone") || !strings.Contains(text, "requests_cut=2 left_in_turn=7") ||
 			strings.Count(text, `msg="front closed"`) != 1 || !strings.Contains(text, `msg="front closed" after=5s`) || strings.Contains(text, "front not told") {
 			t.Errorf("log:\n%s", text)
 		}

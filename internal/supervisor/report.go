@@ -111,6 +111,9 @@ func connectionAttrs(rec drain.Record) []slog.Attr {
 	case cut.Known:
 		attrs = append(attrs, slog.Int("requests_cut_at_most", cut.Most))
 	}
+	if !rec.FrontClosedAt.IsZero() || rec.Cut.Left > 0 {
+		attrs = append(attrs, slog.Int("left_in_turn", rec.Cut.Left))
+	}
 	return attrs
 }
 

@@ -254,6 +254,8 @@ func (s *supervisor) do(a drain.Action) {
 		s.peers.Meet(s.cfg.Plan.Before)
 	case drain.Front:
 		s.tellFront(a.Do)
+	case drain.Leave:
+		s.leaveFront(a.Within)
 	case drain.Act:
 		s.act(a)
 	case drain.Replaced:

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // logged is a message as the source has it.
@@ -129,6 +131,7 @@ func TestManualHasEveryReportKey(t *testing.T) {
 		reportKeys(r.log(), keys)
 	}
 	stop(start(t))
+	stop(start(t, "--grace-period", "9s", "--drain-delay", "0", "--front", testkit.FreeAddr(t)+"=1"))
 	waiting := []string{"--grace-period", "40s", "--drain-delay", "0", "--drain-until", "idle", "--ports"}
 	stop(start(t, append(waiting, "none")...))
 	for tries := 0; tries < 5 && !keys["requests_cut"]; tries++ { // on a busy machine they are not counted in time

@@ -1,0 +1,240 @@
+package front
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+const (
+	// closeTime is how long a client has to answer a close frame, and the program then
+	// to end its connection.
+	closeTime = 5 * time.Second
+
+	// lateTime is how long a guest whose turn it is waits for a moment at which nothing
+	// of a next message, or event, is here.
+	lateTime = 100 * time.Millisecond
+
+	// goingAway is the status of a server that goes down (RFC 6455, section 7.4.1).
+	goingAway = 1001
+)
+
+// A socket is a tunnel that is a WebSocket. It passes everything on, and follows the
+// frames, so that it can leave between two messages. Then it says to the client that it
+// goes away, and passes on what the client still says until that has answered with a
+// close frame of its own. That is the program's word, too: what the program sees is a
+// client that leaves, which every server knows, and it has all that the client said.
+type socket struct {
+	conn    *conn
+	program *upstream
+	guest   guest
+
+	down frames // from the program
+	up   frames // from the client
+
+	mu       sync.Mutex
+	said     bool // it has sent a close frame
+	answered bool // the client has sent one, or has ended its connection
+}
+
+// serve passes on until both directions have ended, or one fails.
+func (w *socket) serve() {
+	c := w.conn
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if w.toProgram() != nil {
+			c.Close()
+		}
+	}()
+	if w.toClient() != nil {
+		c.Close()
+	}
+	<-ended
+	w.program.Conn.Close()
+}
+
+// toClient passes on what the program says, until it is time to leave.
+func (w *socket) toClient() error {
+	c, u := w.conn, w.program
+	for {
+		p := u.in.bytes()
+		end := w.down.follow(p)
+		n, leaves := w.stops(len(p), end)
+		if n > 0 {
+			if _, err := c.Conn.Write(p[:n]); err != nil {
+				return err
+			}
+		}
+		u.in.empty()
+		if leaves && w.sayClose() {
+			return w.goodbye()
+		}
+		err := u.more()
+		switch {
+		case err == nil:
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			w.guest.goOn()
+		default:
+			return w.programEnded(err)
+		}
+	}
+}
+
+// stops decides how much of what is here is passed on, and whether that was all.
+func (w *socket) stops(here, end int) (n int, leaves bool) {
+	ago, told := w.guest.isTold()
+	switch late := ago > lateTime; {
+	case !told || w.down.closed:
+	case w.down.betweenMessages():
+		return here, late || !w.program.unread()
+	case late && end > 0:
+		return end, true
+	}
+	return here, false
+}
+
+// sayClose says to the client that it goes away, unless the client has said so first, as
+// the program knows then. It reports whether it did.
+func (w *socket) sayClose() bool {
+	w.mu.Lock()
+	w.said = w.said || !w.answered
+	said := w.said
+	w.mu.Unlock()
+	if !said {
+		return false
+	}
+	c := w.conn
+	c.front.left.Add(1)
+	c.goesAway()
+	w.guest.goOn()
+	c.Conn.Write(closeFrame(goingAway))
+	now := time.Now()
+	w.program.Conn.SetWriteDeadline(now.Add(2 * closeTime))
+	c.Conn.SetReadDeadline(now.Add(closeTime))
+	return true
+}
+
+// goodbye waits for the program to end its connection. What it says reaches nobody.
+func (w *socket) goodbye() error {
+	u := w.program
+	for u.more() == nil {
+		u.in.empty()
+	}
+	return nil
+}
+
+// programEnded passes on that the program has ended. If others leave, so does this one.
+func (w *socket) programEnded(err error) error {
+	c := w.conn
+	if errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	if w.leaves() {
+		if !w.down.closed && w.down.betweenMessages() && w.sayClose() {
+			return nil
+		}
+		if !w.down.closed {
+			w.cut()
+		}
+		c.goesAway()
+	}
+	if err == io.EOF {
+		return closeWrite(c.Conn)
+	}
+	return err
+}
+
+// leaves reports whether clients are being told to leave.
+func (w *socket) leaves() bool { return w.conn.front.turns.isBegun() }
+
+// cut notes that the program has ended within a message, and the client cannot be told.
+func (w *socket) cut() {
+	w.mu.Lock()
+	answered := w.answered
+	w.mu.Unlock()
+	if !answered {
+		w.conn.front.cut.Add(1)
+	}
+	w.conn.Conn.SetReadDeadline(time.Now().Add(closeTime))
+}
+
+// toProgram passes on what the client says.
+func (w *socket) toProgram() error {
+	c, u := w.conn, w.program
+	gone := false
+	for {
+		p := c.in.bytes()
+		w.up.follow(p)
+		if len(p) > 0 && !gone {
+			if _, err := u.Conn.Write(p); err != nil {
+				if gone = w.leaves(); !gone {
+					return err
+				}
+			}
+		}
+		c.in.empty()
+		if w.up.closed && w.up.betweenFrames() && w.answer() {
+			return w.end()
+		}
+		err := c.more()
+		switch {
+		case err == nil:
+		case w.answer(): // it has gone, that is
+			return w.end()
+		case err == io.EOF:
+			return closeWrite(u.Conn)
+		default:
+			return err
+		}
+	}
+}
+
+// answer notes that the client has sent a close frame, or has ended its connection, and
+// reports whether that was the answer to this side's.
+func (w *socket) answer() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answered = true
+	return w.said
+}
+
+// end ends what the client says. In its place the program is told that it goes, or that
+// it has gone, where it went within a frame.
+func (w *socket) end() error {
+	u := w.program
+	switch {
+	case w.up.closed && w.up.betweenFrames():
+	case w.up.betweenFrames():
+		u.Conn.Write(maskedCloseFrame(goingAway))
+	default:
+		closeWrite(u.Conn)
+	}
+	closeWrite(w.conn.Conn)
+	u.Conn.SetReadDeadline(time.Now().Add(closeTime))
+	return nil
+}
+
+// goesAway notes that a tunnel is counted, and over, whatever the client still sends.
+func (c *conn) goesAway() {
+	c.mu.Lock()
+	c.over = true
+	c.mu.Unlock()
+}
+
+// closeFrame is a server's.
+func closeFrame(status uint16) []byte {
+	return binary.BigEndian.AppendUint16([]byte{finalBit | closeCode, 2}, status)
+}
+
+// maskedCloseFrame is a client's (RFC 6455, section 5.3).
+func maskedCloseFrame(status uint16) []byte {
+	key := binary.BigEndian.AppendUint32(nil, rand.Uint32())
+	frame := append([]byte{finalBit | closeCode, maskBit | 2}, key...)
+	return binary.BigEndian.AppendUint16(frame, status^binary.BigEndian.Uint16(key))
+}
