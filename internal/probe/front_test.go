@@ -23,8 +23,8 @@ func TestGateAsksTheFront(t *testing.T) {
 
 func TestFrontText(t *testing.T) {
 	for want, f := range map[string]Front{
-		":80=x: not serving; in flight 0, upgraded 0, connections 0; answered nothing; refused 0, failed 0, cut 0":                    {Routes: []string{":80=x"}},
-		":80=x: does not answer; as it last told; in flight 1, upgraded 0, connections 0; answered 2xx 3; refused 0, failed 0, cut 0": {Routes: []string{":80=x"}, Serving: true, InFlight: 1, Requests: map[string]uint64{"2xx": 3, "5xx": 0}},
+		":80=x: not serving; in flight 0, upgraded 0, connections 0; answered nothing; refused 0, failed 0, cut 0, left in turn 0":                    {Routes: []string{":80=x"}},
+		":80=x: does not answer; as it last told; in flight 1, upgraded 0, connections 0; answered 2xx 3; refused 0, failed 0, cut 0, left in turn 0": {Routes: []string{":80=x"}, Serving: true, InFlight: 1, Requests: map[string]uint64{"2xx": 3, "5xx": 0}},
 	} {
 		if got := f.text(); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
