@@ -19,6 +19,7 @@ func FuzzMachine(f *testing.F) {
 	f.Add(uint8(60), uint8(5), uint8(0), uint8(0), uint8(2), uint8(1), uint8(64|8), uint8(0), uint8(0), []byte{0, 10, 6, 60, 168, 10, 3, 5, 136, 5})
 	f.Add(uint8(60), uint8(5), uint8(0), uint8(0), uint8(2), uint8(1|4), uint8(64|8), uint8(2|1<<2), uint8(0), []byte{136, 10, 0, 60, 11, 10, 4, 5})
 	f.Add(uint8(20), uint8(5), uint8(0), uint8(0), uint8(2), uint8(0), uint8(4), uint8(0), uint8(0), []byte{0, 10, 5, 170, 5, 200})
+	f.Add(uint8(0x60), uint8(0x0b), uint8(0x0e), uint8(0x75), uint8(0x8e), uint8(0), uint8(0x0c), uint8(0x50), uint8(5), []byte("20!0\"0"))
 	f.Fuzz(func(t *testing.T, grace, delay, more, deadline, sweep, flags, evidence, order, schedule uint8, events []byte) {
 		names := []string{"a", "b", "c", "d"}
 		var waits []time.Duration

@@ -90,11 +90,11 @@ func (m *Machine) Count(c Cut) {
 
 // Step tells the machine that an event happened now and returns what is to be
 // done. Instants that have passed meanwhile are caught up with first, in their
-// order; but after the child's exit, since who has its PID by now may be a
-// stranger. now must not go backwards.
+// order; but after an end, of the child or of what it left behind, since who has
+// their PIDs by now may be a stranger. now must not go backwards.
 func (m *Machine) Step(now time.Time, e Event) (todo []Action) {
 	switch e.(type) {
-	case ChildExited, ProgramGone:
+	case ChildExited, ProgramGone, NothingLeft:
 	default:
 		todo = m.catchUp(now)
 	}
