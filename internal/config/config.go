@@ -10,6 +10,7 @@ import (
 	"drainit/internal/drain"
 	"drainit/internal/idle"
 	"drainit/internal/probe"
+	"drainit/internal/report"
 	"drainit/internal/signals"
 )
 
@@ -45,6 +46,7 @@ type Config struct {
 	LogFormat      string // text or json
 	LogLevel       slog.Level
 	TerminationLog string // auto, off or a path
+	Reports        []report.Sink
 
 	Expand        bool // words such as {stop_budget} in Command
 	Command       []string
@@ -136,7 +138,7 @@ func (r *Reading) Wrong(name, says string) {
 		shown = withoutSecrets(shown)
 	case "front":
 		shown = strings.ReplaceAll(shown, "\n", ",")
-	case "at-drain", "at-stop", "idle-check":
+	case "at-drain", "at-stop", "idle-check", "report":
 		shown = withoutTexts(shown)
 	}
 	for line := range strings.SplitSeq(says, "\n") {

@@ -66,6 +66,7 @@ func settings() []setting {
 		{"log-format", "text", TakesValue, setLogFormat},
 		{"log-level", "info", TakesValue, setLogLevel},
 		{"termination-log", "auto", TakesValue, setTerminationLog},
+		{"report", "none", repeats, setReports},
 	}
 }
 

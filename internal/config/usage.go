@@ -106,6 +106,10 @@ The rest:
       Where the drain report is written besides standard error. auto:
       /dev/termination-log if it is there, writable and empty, and only when a
       drain was cut short.
+  --report post:URL|pushgateway:URL   default none
+      Where the drain report is sent before drainit leaves: as JSON, or as
+      metrics to a Prometheus Pushgateway. May be given several times; in a
+      variable a line each. 500ms at most, together.
   -h, --help                          this text
   --version                           version, Go version, platform
 

@@ -77,6 +77,7 @@ func supervise(cfg config.Config, env []string, out *logging.Writer, log *slog.L
 	go func() { // any thread can run it, which costs half as much as one that is bound
 		code := s.run()
 		s.readToEnd()
+		s.sendReport(first)
 		out.Flush(logging.FlushPatience)
 		os.Exit(code)
 	}()
