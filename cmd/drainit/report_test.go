@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"drainit/internal/testkit"
 )
 
@@ -227,6 +229,63 @@ func TestReportLeavesNothing(t *testing.T) {
 	r.says("over: 3")
 	if left := helpersOf(r); left != nil || !strings.Contains(r.stderr.String(), "report not sent") {
 		t.Errorf("left are %v; logged\n%s", left, r.stderr)
+	}
+}
+
+// TestReportStartMayHang: where this program cannot be read from its disk, or what sends
+// the report is stopped, the exit does not wait for it. The kernel asks the test for every
+// execution of a copy, and gets no answer (fanotify(7)).
+func TestReportStartMayHang(t *testing.T) {
+	needsRoot(t)
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "drainit")
+	program, err := os.ReadFile(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, program, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	asked, err := unix.FanotifyInit(unix.FAN_CLASS_CONTENT|unix.FAN_CLOEXEC, unix.O_RDONLY)
+	if err != nil {
+		t.Skip("fanotify_init:", err)
+	}
+	defer unix.Close(asked) // which lets all go on
+	c := collect(t, (*httptest.Server).Start)
+	r := launch(t, spec{under: []string{"/bin/sh", "-c", `shift; exec "$0" "$@"`, file}, args: command([]string{"--report", "post:" + c.URL}, stops()...)})
+	r.says("ready")
+	if err := unix.FanotifyMark(asked, unix.FAN_MARK_ADD, unix.FAN_OPEN_EXEC_PERM, unix.AT_FDCWD, file); err != nil {
+		t.Skip("fanotify_mark:", err)
+	}
+	r.signal(syscall.SIGTERM)
+	r.wantExit(3)
+	if log := r.stderr.String(); !strings.Contains(log, `msg="report not sent"`) || len(c.all()) > 0 {
+		t.Errorf("%d reports; logged\n%s", len(c.all()), log)
+	}
+}
+
+// TestReportSenderIsStopped: it is ended where it does not end by itself.
+func TestReportSenderIsStopped(t *testing.T) {
+	t.Parallel()
+	r := launch(t, spec{notInit: true, args: command([]string{"--report", "post:http://" + badSinks(t)["slow"]}, stops()...)})
+	r.says("ready")
+	r.signal(syscall.SIGTERM)
+	var helper int
+	for until := time.Now().Add(testkit.Patience); helper == 0 && time.Now().Before(until); time.Sleep(time.Millisecond) {
+		for _, pid := range helpersOf(r) {
+			helper = pid
+			_ = syscall.Kill(pid, syscall.SIGSTOP)
+		}
+		select {
+		case <-r.done:
+			t.Log("over before the sender was seen")
+			return
+		default:
+		}
+	}
+	r.wantExit(3)
+	if state := stateOf(helper); state != 0 {
+		t.Errorf("it is left, in state %c", state)
 	}
 }
 
