@@ -53,11 +53,11 @@ func (h *Helpers) Deliver(text []byte, sinks []report.Sink, until time.Time, tel
 	for range sinks {
 		n, err := link.Read(buf)
 		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return report.ErrLate
+			return report.Late()
 		}
 		var word word
 		if err != nil || json.Unmarshal(buf[:n], &word) != nil || word.Delivered == nil || word.Delivered.Sink >= len(sinks) {
-			return errGone
+			return errors.New("the process that sends it has ended")
 		}
 		if said := word.Delivered.Error; said != "" {
 			tell(word.Delivered.Sink, errors.New(said))
@@ -67,9 +67,6 @@ func (h *Helpers) Deliver(text []byte, sinks []report.Sink, until time.Time, tel
 	}
 	return nil
 }
-
-// errGone is what there is to say of a helper that has not said all.
-var errGone = errors.New("the process that sends it has ended")
 
 // end ends a helper that has no more to say, and waits until it has gone.
 func end(pidfd int, until time.Time) {

@@ -88,14 +88,14 @@ func connect(ctx context.Context, to *url.URL) (net.Conn, error) {
 // mostSaid bounds the words of an error in bytes: net/http's show what has come.
 const mostSaid = 150
 
-// ErrLate is what there is to say where nothing came in time.
-var ErrLate = errors.New("no answer in time")
+// Late is what there is to say where nothing came in time.
+func Late() error { return errors.New("no answer in time") }
 
 // plainly says what went wrong without addresses, and what took too long.
 func plainly(ctx context.Context, err error) error {
 	var timeout net.Error
 	if ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout() {
-		return ErrLate
+		return Late()
 	}
 	var op *net.OpError
 	if errors.As(err, &op) {

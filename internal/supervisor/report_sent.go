@@ -60,7 +60,7 @@ func (s *supervisor) sendReport(first process.FirstThread) {
 	late := time.After(time.Until(until))
 	said := make(chan sinkSaid, len(s.cfg.Reports)+1)
 	go s.sendBy(first, until, said)
-	why, open := report.ErrLate, true
+	why, open := report.Late(), true
 	left := map[int]bool{}
 	for i := range s.cfg.Reports {
 		left[i] = true
@@ -91,7 +91,7 @@ func (s *supervisor) sendReport(first process.FirstThread) {
 func (s *supervisor) sendBy(first process.FirstThread, until time.Time, said chan<- sinkSaid) {
 	defer close(said)
 	defer process.Survive(s.log)
-	err := errNoTime
+	err := errors.New("no time is left")
 	if time.Until(until) > 0 {
 		h := helper.Helpers{First: first, Own: s.own, Log: s.log}
 		err = h.Deliver(s.end.report, s.cfg.Reports, until, func(sink int, err error) { said <- sinkSaid{sink, err} })
@@ -100,9 +100,6 @@ func (s *supervisor) sendBy(first process.FirstThread, until time.Time, said cha
 		said <- sinkSaid{-1, err}
 	}
 }
-
-// errNoTime is why nothing is sent.
-var errNoTime = errors.New("no time is left")
 
 // reported says what became of the report at a sink.
 func (s *supervisor) reported(sink int, err error) {
