@@ -31,6 +31,8 @@ type Config struct {
 	Map          signals.Map
 	Group        bool
 
+	ParentDeathSignal signals.Signal // what the program gets when drainit has been killed; 0: nothing
+
 	AtDrain, AtStop []Action
 
 	Front          []Route // what a front listens on, and the program's addresses behind it

@@ -73,6 +73,8 @@ func show(c Config, name string) string {
 		return c.LogFormat
 	case "log-level":
 		return c.LogLevel.String()
+	case "parent-death-signal":
+		return fmt.Sprint(int(c.ParentDeathSignal))
 	case "termination-log":
 		return c.TerminationLog
 	case "report":
@@ -84,36 +86,37 @@ func show(c Config, name string) string {
 // settingCases gives each setting its default, and a value and another of which
 // each is different.
 var settingCases = map[string]struct{ byDefault, value, shown, other, otherShown string }{
-	"grace-period":    {"0s", "30", "30s", "1m30s", "1m30s"},
-	"drain-delay":     {"false 0s 0s", "1.5", "true 1.5s 0s", "1..1m", "true 1s 1m0s"},
-	"drain-until":     {"delay", "idle", "idle", "CLOSED", "closed"},
-	"ports":           {"false []", "8080, 9090,8080", "false [8080 9090]", "none", "true []"},
-	"ready-check":     {"<nil>", "http://127.0.0.1:8080/healthz", "http://127.0.0.1:8080/healthz", "tcp://127.0.0.1:1", "tcp://127.0.0.1:1"},
-	"stop-order":      {"[]", "app,proxy", "[app proxy]", "proxy, app", "[proxy app]"},
-	"name":            {"", "app", "app", "cloud-sql_proxy.2", "cloud-sql_proxy.2"},
-	"deadline":        {"false 0s", "20s", "false 20s", "off", "true 0s"},
-	"sweep":           {"2s", "0", "0s", "250ms", "250ms"},
-	"stop-on":         {"auto", "term,15,QUIT", "SIGQUIT,SIGTERM", "USR1", "SIGUSR1"},
-	"stop-signal":     {"auto", "QUIT", "SIGQUIT", "rtmin+3/20/TERM", "SIGRTMIN+3/20s/SIGTERM"},
-	"at-drain":        {"[]", "USR1", "[SIGUSR1]", "post:http://127.0.0.1:1/x?secret\n TSTP\n", "[post:http://127.0.0.1:1/x SIGTSTP]"},
-	"at-stop":         {"[]", "write:/run/app.fifo:q:1", "[write:/run/app.fifo]", "none", "[]"},
-	"map":             {"", "USR1=HUP,USR2=none", "SIGUSR1=SIGHUP,SIGUSR2=none", "HUP=USR2", "SIGHUP=SIGUSR2"},
-	"idle-check":      {"[]", "gone:/run/busy", "[gone:/run/busy]", "http://a:b@127.0.0.1:1/x?y\nmetric:http://h/m#a{b=\"c\"}+d?", "[http://127.0.0.1:1/x metric:http://h/m#a{b=\"c\"}+d?]"},
-	"expand":          {"false", "true", "true", "1", "true"},
-	"group":           {"false", "true", "true", "1", "true"},
-	"stop-on-hangup":  {"false", "true", "true", "1", "true"},
-	"live-check":      {"<nil>", "https://127.0.0.1/livez", "https://127.0.0.1/livez", "tcp://[::1]:1", "tcp://[::1]:1"},
-	"unready-after":   {"false 0s", "3", "false 3s", "stop", "true 0s"},
-	"probe-addr":      {":10143", "127.0.0.1:9", "127.0.0.1:9", "off", ""},
-	"front":           {"[]", ":80=8080", "[:80=127.0.0.1:8080]", "[::1]:80=unix:/run/a.sock, 10.0.0.1:81=[::1]:9", "[[::1]:80=unix:/run/a.sock 10.0.0.1:81=[::1]:9]"},
-	"front-forwarded": {"true", "off", "false", "append", "true"},
-	"exit-with":       {"[]", "app", "[app]", "app,cache", "[app cache]"},
-	"pod-id":          {"", "3f0d1c52-5f0e-4a64-9f4b-0b7c9d3c1a2e", "3f0d1c52-5f0e-4a64-9f4b-0b7c9d3c1a2e", "x", "x"},
-	"remap-exit":      {"map[]", "143=0,130=0", "map[130:0 143:0]", " 255 = 1 ", "map[255:1]"},
-	"log-format":      {"text", "json", "json", "json", "json"},
-	"log-level":       {"INFO", "debug", "DEBUG", "ERROR", "ERROR"},
-	"termination-log": {"auto", "/dev/null", "/dev/null", "off", "off"},
-	"report":          {"[]", "post:https://a:b@h/x?y", "[post:https://h/x]", "pushgateway:http://h:9091\n post:http://127.0.0.1\n", "[pushgateway:http://h:9091 post:http://127.0.0.1]"},
+	"grace-period":        {"0s", "30", "30s", "1m30s", "1m30s"},
+	"drain-delay":         {"false 0s 0s", "1.5", "true 1.5s 0s", "1..1m", "true 1s 1m0s"},
+	"drain-until":         {"delay", "idle", "idle", "CLOSED", "closed"},
+	"ports":               {"false []", "8080, 9090,8080", "false [8080 9090]", "none", "true []"},
+	"ready-check":         {"<nil>", "http://127.0.0.1:8080/healthz", "http://127.0.0.1:8080/healthz", "tcp://127.0.0.1:1", "tcp://127.0.0.1:1"},
+	"stop-order":          {"[]", "app,proxy", "[app proxy]", "proxy, app", "[proxy app]"},
+	"name":                {"", "app", "app", "cloud-sql_proxy.2", "cloud-sql_proxy.2"},
+	"deadline":            {"false 0s", "20s", "false 20s", "off", "true 0s"},
+	"sweep":               {"2s", "0", "0s", "250ms", "250ms"},
+	"stop-on":             {"auto", "term,15,QUIT", "SIGQUIT,SIGTERM", "USR1", "SIGUSR1"},
+	"stop-signal":         {"auto", "QUIT", "SIGQUIT", "rtmin+3/20/TERM", "SIGRTMIN+3/20s/SIGTERM"},
+	"at-drain":            {"[]", "USR1", "[SIGUSR1]", "post:http://127.0.0.1:1/x?secret\n TSTP\n", "[post:http://127.0.0.1:1/x SIGTSTP]"},
+	"at-stop":             {"[]", "write:/run/app.fifo:q:1", "[write:/run/app.fifo]", "none", "[]"},
+	"map":                 {"", "USR1=HUP,USR2=none", "SIGUSR1=SIGHUP,SIGUSR2=none", "HUP=USR2", "SIGHUP=SIGUSR2"},
+	"idle-check":          {"[]", "gone:/run/busy", "[gone:/run/busy]", "http://a:b@127.0.0.1:1/x?y\nmetric:http://h/m#a{b=\"c\"}+d?", "[http://127.0.0.1:1/x metric:http://h/m#a{b=\"c\"}+d?]"},
+	"expand":              {"false", "true", "true", "1", "true"},
+	"group":               {"false", "true", "true", "1", "true"},
+	"stop-on-hangup":      {"false", "true", "true", "1", "true"},
+	"live-check":          {"<nil>", "https://127.0.0.1/livez", "https://127.0.0.1/livez", "tcp://[::1]:1", "tcp://[::1]:1"},
+	"unready-after":       {"false 0s", "3", "false 3s", "stop", "true 0s"},
+	"probe-addr":          {":10143", "127.0.0.1:9", "127.0.0.1:9", "off", ""},
+	"front":               {"[]", ":80=8080", "[:80=127.0.0.1:8080]", "[::1]:80=unix:/run/a.sock, 10.0.0.1:81=[::1]:9", "[[::1]:80=unix:/run/a.sock 10.0.0.1:81=[::1]:9]"},
+	"front-forwarded":     {"true", "off", "false", "append", "true"},
+	"exit-with":           {"[]", "app", "[app]", "app,cache", "[app cache]"},
+	"pod-id":              {"", "3f0d1c52-5f0e-4a64-9f4b-0b7c9d3c1a2e", "3f0d1c52-5f0e-4a64-9f4b-0b7c9d3c1a2e", "x", "x"},
+	"remap-exit":          {"map[]", "143=0,130=0", "map[130:0 143:0]", " 255 = 1 ", "map[255:1]"},
+	"log-format":          {"text", "json", "json", "json", "json"},
+	"log-level":           {"INFO", "debug", "DEBUG", "ERROR", "ERROR"},
+	"termination-log":     {"auto", "/dev/null", "/dev/null", "off", "off"},
+	"parent-death-signal": {"0", "SIGKILL", "9", "term", "15"},
+	"report":              {"[]", "post:https://a:b@h/x?y", "[post:https://h/x]", "pushgateway:http://h:9091\n post:http://127.0.0.1\n", "[pushgateway:http://h:9091 post:http://127.0.0.1]"},
 }
 
 func mustParse(t *testing.T, args, env []string) Config {

@@ -67,6 +67,9 @@ The rest:
       Translates signals that are forwarded; SIG=none drops one.
   --group                             default off
       Signals go to the program's process group instead of the program alone.
+  --parent-death-signal SIG           default none
+      What the program gets when drainit, not being PID 1, is killed: SIGKILL,
+      or one that the program stops on.
   --at-drain ACTION                   default none
   --at-stop ACTION                    default none
       What else is done at the stop request, and before the stop signal:

@@ -16,7 +16,7 @@ import (
 
 // delivery is what a helper is told to send, and where to.
 type delivery struct {
-	Report json.RawMessage
+	Report string   // JSON
 	Sinks  []string // as they were given
 	Until  time.Time
 }
@@ -38,7 +38,7 @@ const (
 // each; the error is that of all others. It returns when the helper has gone, at the
 // given instant at the latest but for the start of a process, which may hang.
 func (h *Helpers) Deliver(text []byte, sinks []report.Sink, until time.Time, tell func(sink int, err error)) error {
-	d := delivery{Report: text, Until: until.Add(-lastWords)}
+	d := delivery{Report: string(text), Until: until.Add(-lastWords)}
 	for _, s := range sinks {
 		d.Sinks = append(d.Sinks, s.Text())
 	}
@@ -93,7 +93,7 @@ func deliver(link net.Conn, d delivery) int {
 			said := delivered{Sink: i}
 			sink, err := report.Parse(text)
 			if err == nil {
-				err = sink.Send(ctx, d.Report)
+				err = sink.Send(ctx, []byte(d.Report))
 			}
 			if err != nil {
 				said.Error = err.Error()

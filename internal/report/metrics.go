@@ -28,7 +28,11 @@ func gauges(b *strings.Builder, group string, values map[string]any) (words []st
 		case float64:
 			gauge(b, name, v)
 		case bool:
-			gauge(b, name, map[bool]float64{true: 1}[v])
+			n := 0.0
+			if v {
+				n = 1
+			}
+			gauge(b, name, n)
 		case map[string]any:
 			words = append(words, gauges(b, name+"_", v)...)
 		case string:

@@ -70,7 +70,7 @@ func exchange(ctx context.Context, request *http.Request) (status int, err error
 func connect(ctx context.Context, to *url.URL) (net.Conn, error) {
 	port := to.Port()
 	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[to.Scheme]
+		port = to.Scheme // a service's name, which every resolver of Go's knows
 	}
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(to.Hostname(), port))
 	if err != nil {

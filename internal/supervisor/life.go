@@ -56,7 +56,7 @@ func supervise(cfg config.Config, env []string, out *logging.Writer, log *slog.L
 	if err != nil {
 		return launch.NotStarted(cfg.LogFormat, process.ExitFailed, err)
 	}
-	child, err := launch.Start(file, cfg.Command, cfg.Env(env))
+	child, err := launch.Start(file, cfg.Command, cfg.Env(env), cfg.ParentDeathSignal)
 	if err != nil {
 		return launch.Refuse(cfg, file, err)
 	}
