@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -221,15 +222,28 @@ func TestReportToBadSinks(t *testing.T) {
 }
 
 // TestReportLeavesNothing: where drainit is not PID 1, what sends its report ends before
-// it, and is waited for: whoever adopts orphans may never do that.
+// it, and is waited for: whoever adopts orphans may never do that. A busy machine may not
+// end it in the 30 ms that there are, so that it has three tries.
 func TestReportLeavesNothing(t *testing.T) {
 	t.Parallel()
-	r := launch(t, spec{under: []string{"/bin/sh", "-c", `"$0" "$@"; echo over: $?; exec sleep 1000`}, args: command([]string{"--report", "post:http://" + badSinks(t)["slow"]},
-		sh("trap 'exit 3' TERM; kill -TERM $PPID; while :; do sleep 0.05; done")...)})
-	r.says("over: 3")
-	if left := helpersOf(r); left != nil || !strings.Contains(r.stderr.String(), "report not sent") {
-		t.Errorf("left are %v; logged\n%s", left, r.stderr)
+	var left []int
+	for range 3 {
+		r := launch(t, spec{under: role("waits"), args: command([]string{"--report", "post:http://" + badSinks(t)["slow"]},
+			sh("trap 'exit 3' TERM; kill -TERM $PPID; while :; do sleep 0.05; done")...)})
+		r.says("over: 3")
+		if log := r.stderr.String(); !strings.Contains(log, "report not sent") {
+			t.Errorf("logged\n%s", log)
+		}
+		left = nil
+		for range 50 { // the kernel's list is no snapshot
+			left = append(left, helpersOf(r)...)
+			time.Sleep(10 * time.Millisecond)
+		}
+		if left == nil {
+			return
+		}
 	}
+	t.Errorf("left are %v", left)
 }
 
 // TestReportStartMayHang: where this program cannot be read from its disk, or what sends
@@ -284,9 +298,17 @@ func TestReportSenderIsStopped(t *testing.T) {
 		}
 	}
 	r.wantExit(3)
-	if state := stateOf(helper); state != 0 {
-		t.Errorf("it is left, in state %c", state)
-	}
+	testkit.Soon(t, "it has gone", func() bool { return stateOf(helper) == 0 })
+}
+
+// roleWaits waits for a command, for nobody else, and says how it ended.
+func roleWaits(args []string) int {
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Stderr = os.Stderr
+	_ = cmd.Run()
+	fmt.Println("over:", cmd.ProcessState.ExitCode())
+	time.Sleep(time.Hour)
+	return 0
 }
 
 // TestReportOfAProgramThatIsKilled: the deadline's is the report that one wants most, and

@@ -48,6 +48,7 @@ var roles = map[string]func(args []string) int{
 	"nonsense":    roleNonsense,
 	"slow":        roleSlow,
 	"crowd":       roleCrowd,
+	"waits":       roleWaits,
 }
 
 func play(name string, args []string) int {

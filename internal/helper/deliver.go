@@ -30,8 +30,8 @@ type delivered struct {
 // lastWords is how long before the end a helper gives up, to say so, and sureEnd how
 // long before it is killed if it has not.
 const (
-	lastWords = 30 * time.Millisecond
-	sureEnd   = 10 * time.Millisecond
+	lastWords = 60 * time.Millisecond
+	sureEnd   = 30 * time.Millisecond
 )
 
 // Deliver has a helper send a report to all sinks at once, and tells what became of

@@ -80,7 +80,7 @@ func (h *Helpers) begin(o order, conns []int) (link net.Conn, pidfd int, err err
 func (h *Helpers) fork(argv []string, link *os.File, conns []int) (pidfd int, err error) {
 	pidfd = -1
 	fd := link.Fd()
-	attr := &syscall.ProcAttr{Dir: "/", Env: env(), Files: []uintptr{fd, fd, fd}, Sys: &syscall.SysProcAttr{Setpgid: true, PidFD: &pidfd}}
+	attr := &syscall.ProcAttr{Dir: "/", Env: env(argv), Files: []uintptr{fd, fd, fd}, Sys: &syscall.SysProcAttr{Setpgid: true, PidFD: &pidfd}}
 	for _, c := range conns {
 		attr.Files = append(attr.Files, uintptr(c))
 	}
@@ -152,10 +152,13 @@ func (h *Helpers) answer(link net.Conn, ask string) {
 }
 
 // env is a helper's environment: as few threads as can be, no last words where it cannot
-// have even those, and where the certificates are by which a report's place is known
+// have even those, and for a report where the certificates are by which its place is known
 // (crypto/x509).
-func env() []string {
+func env(argv []string) []string {
 	env := []string{"GOMAXPROCS=1", "GOTRACEBACK=none"}
+	if len(argv) == 1 {
+		return env
+	}
 	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} {
 		if v := os.Getenv(name); v != "" {
 			env = append(env, name+"="+v)
