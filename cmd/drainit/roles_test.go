@@ -49,6 +49,7 @@ var roles = map[string]func(args []string) int{
 	"slow":        roleSlow,
 	"crowd":       roleCrowd,
 	"own-socket":  roleOwnSocket,
+	"waits":       roleWaits,
 }
 
 func play(name string, args []string) int {

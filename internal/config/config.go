@@ -10,6 +10,7 @@ import (
 	"drainit/internal/drain"
 	"drainit/internal/idle"
 	"drainit/internal/probe"
+	"drainit/internal/report"
 	"drainit/internal/signals"
 )
 
@@ -30,6 +31,8 @@ type Config struct {
 	Map          signals.Map
 	Group        bool
 
+	ParentDeathSignal signals.Signal // what the program gets when drainit has been killed; 0: nothing
+
 	AtDrain, AtStop []Action
 
 	Front          []Route  // what a front listens on, and the program's addresses behind it
@@ -46,6 +49,7 @@ type Config struct {
 	LogFormat      string // text or json
 	LogLevel       slog.Level
 	TerminationLog string // auto, off or a path
+	Reports        []report.Sink
 
 	Expand        bool // words such as {stop_budget} in Command
 	Command       []string
@@ -137,7 +141,7 @@ func (r *Reading) Wrong(name, says string) {
 		shown = withoutSecrets(shown)
 	case "front":
 		shown = strings.ReplaceAll(shown, "\n", ",")
-	case "at-drain", "at-stop", "idle-check":
+	case "at-drain", "at-stop", "idle-check", "report":
 		shown = withoutTexts(shown)
 	}
 	for line := range strings.SplitSeq(says, "\n") {

@@ -77,8 +77,12 @@ func show(c Config, name string) string {
 		return c.LogFormat
 	case "log-level":
 		return c.LogLevel.String()
+	case "parent-death-signal":
+		return fmt.Sprint(int(c.ParentDeathSignal))
 	case "termination-log":
 		return c.TerminationLog
+	case "report":
+		return fmt.Sprint(c.Reports)
 	}
 	return "not shown"
 }
@@ -117,6 +121,8 @@ var settingCases = map[string]struct{ byDefault, value, shown, other, otherShown
 	"log-level":           {"INFO", "debug", "DEBUG", "ERROR", "ERROR"},
 	"termination-log":     {"auto", "/dev/null", "/dev/null", "off", "off"},
 	"front-long-lived":    {"{0s false false}", "90", "{1m30s true false}", "off", "{0s false true}"},
+	"parent-death-signal": {"0", "SIGKILL", "9", "term", "15"},
+	"report":              {"[]", "post:https://a:b@h/x?y", "[post:https://h/x]", "pushgateway:http://h:9091\n post:http://127.0.0.1\n", "[pushgateway:http://h:9091 post:http://127.0.0.1]"},
 }
 
 func mustParse(t *testing.T, args, env []string) Config {
@@ -390,6 +396,10 @@ func TestParseUnderDrainit(t *testing.T) {
 	cfg, _, err = ParseUnder([]string{"--at-stop", "USR2", "--stop-signal", "none", "--", "x"}, acts)
 	if err != nil || len(cfg.AtStop) != 1 || !cfg.StopSignal.None() {
 		t.Errorf("got %+v, %v; want what its own flags say", cfg, err)
+	}
+	cfg, _, err = ParseUnder([]string{"--", "x"}, []string{"DRAINIT_REPORT=post:http://127.0.0.1/"})
+	if err != nil || cfg.Reports != nil {
+		t.Errorf("got %v, %v; want no report, which the outer one sends", cfg.Reports, err)
 	}
 	if env[0] != "DRAINIT_DRAIN_DELAY=7s" {
 		t.Errorf("the child's environment was changed: %q", env)

@@ -130,6 +130,12 @@ func TestProblems(t *testing.T) {
 		{"--log-format=xml x", "", `--log-format "xml": no such format; write text or json`},
 		{"--log-level=warning x", "", `--log-level "warning": no such level; did you mean warn?`},
 		{"--log-level=7 x", "", `--log-level "7": no such level; write debug, info, report, warn or error`},
+		{"--report=http://u:p@h/x x", "", `--report "http://...@h/x": for what? did you mean post:http://…, or pushgateway:http://…?`},
+		{"--report=put:http://h/ x", "", `--report "put:http://h/": no place for a report; write post:URL, pushgateway:URL, or none`},
+		{"--report=pushgateway:h:9091 x", "", `--report "pushgateway:h:9091": pushgateway: neither http:// nor https://; write pushgateway:http://HOST:PORT/PATH`},
+		{"--report=post:http://h:0/ x", "", `--report "post:http://h:0/": post: port "0": a port is 1 to 65535`},
+		{"x", "REPORT=post:https:///x", `--report "post:https:///x" (from DRAINIT_REPORT): post: no URL; write post:https://HOST:PORT/PATH, in ASCII, and %20 for a space`},
+		{"--parent-death-signal=yes x", "", `--parent-death-signal "yes": "yes" is not a signal: want a name such as SIGTERM, TERM or SIGRTMIN+3, or a number from 1 to 64`},
 		{"--termination-log=log x", "", `--termination-log "log": neither auto nor off nor a path from /; did you mean /dev/termination-log?`},
 	} {
 		var env []string

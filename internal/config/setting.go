@@ -52,6 +52,7 @@ func settings() []setting {
 		{"stop-signal", "auto", TakesValue, setStopSignal},
 		{"map", "none", TakesValue, setMap},
 		{"group", "off", IsSwitch, setSwitch(func(c *Config) *bool { return &c.Group })},
+		{"parent-death-signal", "none", TakesValue, setParentDeathSignal},
 		{"at-drain", "none", repeats, setActions(func(c *Config) (*[]Action, *bool) { return &c.AtDrain, &c.Settings.AtDrain })},
 		{"at-stop", "none", repeats, setActions(func(c *Config) (*[]Action, *bool) { return &c.AtStop, &c.Settings.AtStop })},
 		{"live-check", "none", TakesValue, func(c *Config, v string) error { return setCheck(&c.LiveCheck, v) }},
@@ -68,6 +69,7 @@ func settings() []setting {
 		{"log-format", "text", TakesValue, setLogFormat},
 		{"log-level", "info", TakesValue, setLogLevel},
 		{"termination-log", "auto", TakesValue, setTerminationLog},
+		{"report", "none", repeats, setReports},
 	}
 }
 
@@ -184,6 +186,14 @@ func setStopSignal(c *Config, v string) error {
 	if err == nil {
 		c.StopSignal = stop
 		c.Settings.StopSignalGiven, c.Settings.Schedule = !stop.Auto(), stop.Waits()
+	}
+	return err
+}
+
+func setParentDeathSignal(c *Config, v string) (err error) {
+	c.ParentDeathSignal = 0
+	if v != "none" {
+		c.ParentDeathSignal, err = signals.Parse(v)
 	}
 	return err
 }

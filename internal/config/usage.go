@@ -67,6 +67,9 @@ The rest:
       Translates signals that are forwarded; SIG=none drops one.
   --group                             default off
       Signals go to the program's process group instead of the program alone.
+  --parent-death-signal SIG           default none
+      What the program gets when drainit, not being PID 1, is killed: SIGKILL,
+      or one that the program stops on.
   --at-drain ACTION                   default none
   --at-stop ACTION                    default none
       What else is done at the stop request, and before the stop signal:
@@ -115,6 +118,10 @@ The rest:
       Where the drain report is written besides standard error. auto:
       /dev/termination-log if it is there, writable and empty, and only when a
       drain was cut short.
+  --report post:URL|pushgateway:URL   default none
+      Where the drain report is sent before drainit leaves: as JSON, or as
+      metrics to a Prometheus Pushgateway. May be given several times; in a
+      variable a line each. 500ms at most, together.
   -h, --help                          this text
   --version                           version, Go version, platform
 

@@ -61,7 +61,19 @@ func PlanText(cfg config.Config) string {
 	t = append(t,
 		planLine{orNever(p.Deadline), "SIGKILL", "by drainit, to all that is left: deadline"},
 		planLine{orNever(p.GracePeriod), "SIGKILL", "by the platform: grace period"})
-	return t.String() + "\n" + planNotes(p) + portNotes(cfg)
+	return t.String() + "\n" + planNotes(p) + portNotes(cfg) + reportNote(cfg)
+}
+
+// reportNote says what comes last.
+func reportNote(cfg config.Config) string {
+	var places []string
+	for _, sink := range cfg.Reports {
+		places = append(places, sink.String())
+	}
+	if places == nil {
+		return ""
+	}
+	return fmt.Sprintf("When all have gone drainit sends the report, %s at most: %s.\n", config.Short(config.ReportPatience), strings.Join(places, ", "))
 }
 
 // actionLines are the actions of an instant.

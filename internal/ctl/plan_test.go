@@ -21,6 +21,16 @@ drainit kills nothing: there is no deadline.
 When the platform sends SIGKILL is not known here; --grace-period says it.
 What the program leaves behind has 2s from its exit.
 `, ""}},
+		{"a report", "--report post:https://u:p@h/x?y", []string{"DRAINIT_REPORT=post:http://h/"}, said{0, `
+      0s  stop request   T0: the platform's stop signal arrives
+      0s  readiness red  /readyz answers 503
+      0s  stop signal    to the program: drain delay 0s (auto: neither Kubernetes nor a grace period)
+
+drainit kills nothing: there is no deadline.
+When the platform sends SIGKILL is not known here; --grace-period says it.
+What the program leaves behind has 2s from its exit.
+When all have gone drainit sends the report, 500ms at most: post:https://h/x.
+`, ""}},
 		{"kubernetes", "", []string{"KUBERNETES_SERVICE_HOST=10.0.0.1"}, said{0, `
       0s  stop request   T0: the platform's stop signal arrives
       0s  readiness red  /readyz answers 503

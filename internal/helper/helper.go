@@ -1,5 +1,6 @@
-// Package helper is the short-lived processes that answer what PID 1 does not: every
-// request to the probe address but a plain one for /readyz, /livez or /.
+// Package helper is the short-lived processes that do what PID 1 does not: they answer
+// every request to the probe address but a plain one for /readyz, /livez or /, and send
+// the drain report.
 package helper
 
 import (
@@ -38,23 +39,8 @@ type Helpers struct {
 
 // Start is the Pass of [probe.Config].
 func (h *Helpers) Start(conns []int) (<-chan struct{}, error) {
-	ours, theirs, err := process.SocketPair("helper")
+	link, pidfd, err := h.begin(order{Identity: h.ID, Conns: len(conns)}, conns)
 	if err != nil {
-		return nil, err
-	}
-	defer theirs.Close()
-	link, err := net.FileConn(ours)
-	ours.Close() // of which link has a copy
-	if err != nil {
-		return nil, err
-	}
-	if _, err := link.Write(process.Encode(order{h.ID, len(conns)})); err != nil {
-		link.Close()
-		return nil, err
-	}
-	pidfd, err := h.fork(theirs, conns)
-	if err != nil {
-		link.Close()
 		return nil, err
 	}
 	over := make(chan struct{})
@@ -66,13 +52,35 @@ func (h *Helpers) Start(conns []int) (<-chan struct{}, error) {
 	return over, nil
 }
 
+// begin starts a helper that has its order, and some connections.
+func (h *Helpers) begin(o order, conns []int) (link net.Conn, pidfd int, err error) {
+	ours, theirs, err := process.SocketPair("helper")
+	if err != nil {
+		return nil, -1, err
+	}
+	defer theirs.Close()
+	link, err = net.FileConn(ours)
+	ours.Close() // of which link has a copy
+	if err != nil {
+		return nil, -1, err
+	}
+	if _, err = link.Write(process.Encode(o)); err == nil {
+		pidfd, err = h.fork(o.argv(), theirs, conns)
+	}
+	if err != nil {
+		link.Close()
+		return nil, -1, err
+	}
+	return link, pidfd, nil
+}
+
 // fork starts the process in a process group of its own, so that no signal of a
 // terminal's reaches it, with no descriptors but its end of the socket and the
 // connections. It returns a pidfd(2), or -1.
-func (h *Helpers) fork(link *os.File, conns []int) (pidfd int, err error) {
+func (h *Helpers) fork(argv []string, link *os.File, conns []int) (pidfd int, err error) {
 	pidfd = -1
 	fd := link.Fd()
-	attr := &syscall.ProcAttr{Dir: "/", Env: helperEnv, Files: []uintptr{fd, fd, fd}, Sys: &syscall.SysProcAttr{Setpgid: true, PidFD: &pidfd}}
+	attr := &syscall.ProcAttr{Dir: "/", Env: env(argv), Files: []uintptr{fd, fd, fd}, Sys: &syscall.SysProcAttr{Setpgid: true, PidFD: &pidfd}}
 	for _, c := range conns {
 		attr.Files = append(attr.Files, uintptr(c))
 	}
@@ -80,10 +88,10 @@ func (h *Helpers) fork(link *os.File, conns []int) (pidfd int, err error) {
 	h.First.Do(func() {
 		process.BesideIt(func() {
 			done <- h.Own.Fork(func() (int, error) {
-				pid, err := process.ForkSelf([]string{Name}, attr)
+				pid, err := process.ForkSelf(argv, attr)
 				if err == syscall.EINVAL { // gVisor has no pidfd
 					attr.Sys.PidFD = nil
-					pid, err = process.ForkSelf([]string{Name}, attr)
+					pid, err = process.ForkSelf(argv, attr)
 				}
 				return pid, err
 			})
@@ -150,9 +158,21 @@ func (h *Helpers) answer(link net.Conn, ask string) {
 	_, _ = link.Write(process.Encode(a)) // it has gone if this fails
 }
 
-// helperEnv is a helper's environment: as few threads as can be, and no last words
-// where it cannot have even those.
-var helperEnv = []string{"GOMAXPROCS=1", "GOTRACEBACK=none"}
+// env is a helper's environment: as few threads as can be, no last words where it cannot
+// have even those, and for a report where the certificates are by which its place is known
+// (crypto/x509).
+func env(argv []string) []string {
+	env := []string{"GOMAXPROCS=1", "GOTRACEBACK=none"}
+	if len(argv) == 1 {
+		return env
+	}
+	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} {
+		if v := os.Getenv(name); v != "" {
+			env = append(env, name+"="+v)
+		}
+	}
+	return env
+}
 
 // helperPatience bounds the asking of the program for a helper, below kubelet's usual
 // second.

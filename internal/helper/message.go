@@ -14,13 +14,23 @@ const (
 // order is what a helper is told first.
 type order struct {
 	Identity probe.Identity
-	Conns    int // inherited from descriptor firstConn on
+	Conns    int       // inherited from descriptor firstConn on
+	Delivery *delivery `json:",omitempty"` // instead of requests to answer
 }
 
-// word is what a helper says: it asks, or has sent its last reply.
+// argv is a helper's name, and what it is for if not for requests.
+func (o order) argv() []string {
+	if o.Delivery != nil {
+		return []string{Name, "report"}
+	}
+	return []string{Name}
+}
+
+// word is what a helper says: it asks, or has sent its last reply, or a report.
 type word struct {
-	Ask  string        `json:",omitempty"` // one of the ask constants, each once
-	Sent *probe.Counts `json:",omitempty"`
+	Ask       string        `json:",omitempty"` // one of the ask constants, each once
+	Sent      *probe.Counts `json:",omitempty"`
+	Delivered *delivered    `json:",omitempty"`
 }
 
 const (

@@ -31,11 +31,14 @@ const (
 	nobody = 65534
 )
 
-// Run is a helper's life: it answers one request of each of its connections.
-// It returns the status to leave with.
+// Run is a helper's life: it answers one request of each of its connections, or sends a
+// report, which its second argument tells. It returns the status to leave with.
 func Run() int {
 	process.IgnoreSignals()
 	process.NameThread(Name)
+	if len(os.Args) == 1 { // else the program, which it would be behind, has ended
+		_ = unix.Setpriority(unix.PRIO_PROCESS, 0, standBack)
+	}
 	standDown()
 	process.LimitMemory()
 	link, err := process.Parent()
@@ -47,6 +50,9 @@ func Run() int {
 	n, err := link.Read(buf)
 	if err != nil || json.Unmarshal(buf[:n], &order) != nil {
 		return process.ExitFailed
+	}
+	if order.Delivery != nil {
+		return deliver(link, *order.Delivery)
 	}
 	asks := newLink(link)
 	go asks.listen(buf)
@@ -62,11 +68,9 @@ func Run() int {
 }
 
 // standDown gives up what a helper does not need: it is nobody where it may become
-// that, has no capability and can get none, leaves the processors to others, and is
-// the first to go where memory ends.
+// that, has no capability and can get none, and is the first to go where memory ends.
 func standDown() {
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte(strconv.Itoa(1000)), 0)
-	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, standBack)
 	if os.Geteuid() == 0 {
 		_ = syscall.Setgroups(nil)
 		_ = syscall.Setresgid(nobody, nobody, nobody)

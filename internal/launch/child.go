@@ -24,13 +24,15 @@ type Child struct {
 // every descriptor that was inherited, the original resource limits
 // (syscall.ForkExec restores RLIMIT_NOFILE), default signal dispositions and
 // the signal mask of the calling thread. It returns when execve(2) has
-// succeeded or failed.
-func Start(file string, argv, env []string) (Child, error) {
+// succeeded or failed. parentDeath, unless 0, is what the child gets when the calling
+// thread has ended, which must be one that does so with this process (prctl(2),
+// PR_SET_PDEATHSIG).
+func Start(file string, argv, env []string, parentDeath syscall.Signal) (Child, error) {
 	terminal := InForeground(0)
 	attr := &syscall.ProcAttr{
 		Env:   env,
 		Files: []uintptr{0, 1, 2},
-		Sys:   &syscall.SysProcAttr{Setpgid: true, Foreground: terminal, Ctty: 0},
+		Sys:   &syscall.SysProcAttr{Setpgid: true, Foreground: terminal, Ctty: 0, Pdeathsig: parentDeath},
 	}
 	pid, err := syscall.ForkExec(file, argv, attr)
 	if errors.Is(err, syscall.ENOEXEC) && !isELF(file) {

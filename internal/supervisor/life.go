@@ -59,7 +59,7 @@ func supervise(cfg config.Config, env []string, out *logging.Writer, log *slog.L
 	if err != nil {
 		return launch.NotStarted(cfg.LogFormat, process.ExitFailed, err)
 	}
-	child, err := launch.Start(file, cfg.Command, cfg.Env(env))
+	child, err := launch.Start(file, cfg.Command, cfg.Env(env), cfg.ParentDeathSignal)
 	if err != nil {
 		return launch.Refuse(cfg, file, err)
 	}
@@ -80,6 +80,7 @@ func supervise(cfg config.Config, env []string, out *logging.Writer, log *slog.L
 	go func() { // any thread can run it, which costs half as much as one that is bound
 		code := s.run()
 		s.readToEnd()
+		s.sendReport(first)
 		out.Flush(logging.FlushPatience)
 		os.Exit(code)
 	}()

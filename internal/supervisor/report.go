@@ -48,6 +48,9 @@ func (s *supervisor) report(rec drain.Record, why string) {
 			"remedy", "--grace-period: what serves then has until its deadline; or a longer --sweep, or --drain-until idle")
 	}
 	s.log.LogAttrs(context.Background(), level, drainReport, attrs...)
+	if len(s.cfg.Reports) > 0 {
+		s.end.report = reportLine("json", level, append(s.identity(), attrs...))
+	}
 	if s.cfg.TerminationLog == "off" {
 		return
 	}
@@ -211,10 +214,9 @@ func terminationLog(setting string, cut bool) (path string, ok bool) {
 // writeTerminationLog writes the report as one line in the log's format. It
 // must not hang on what is not a file: O_NONBLOCK, and no symbolic link.
 func (s *supervisor) writeTerminationLog(path string, level slog.Level, attrs []slog.Attr) error {
-	var line bytes.Buffer
-	logging.New(&line, s.cfg.LogFormat, slog.LevelDebug).LogAttrs(context.Background(), level, drainReport, attrs...)
+	line := reportLine(s.cfg.LogFormat, level, attrs)
 	if fd := standardStream(path); fd > 0 {
-		return writeAtOnce(fd, line.Bytes())
+		return writeAtOnce(fd, line)
 	}
 	fd, err := unix.Open(path, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o644)
 	if err == unix.ELOOP {
@@ -224,7 +226,14 @@ func (s *supervisor) writeTerminationLog(path string, level slog.Level, attrs []
 		return err
 	}
 	defer unix.Close(fd)
-	return writeAtOnce(fd, line.Bytes())
+	return writeAtOnce(fd, line)
+}
+
+// reportLine is the report as one line of the log.
+func reportLine(format string, level slog.Level, attrs []slog.Attr) []byte {
+	var line bytes.Buffer
+	logging.New(&line, format, slog.LevelDebug).LogAttrs(context.Background(), level, drainReport, attrs...)
+	return line.Bytes()
 }
 
 // standardStream is the descriptor that a path stands for, 0 for others. Opened by

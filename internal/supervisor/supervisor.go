@@ -122,6 +122,7 @@ type end struct {
 	counted       bool           // what it cut
 	leftoversStay bool           // SIGKILL did not end what the sweep had left
 	sweptByExit   bool           // leftovers end with drainit
+	report        []byte         // to be sent, with --report
 	exit          func(code int) // set by run: leaves the loop
 }
 

@@ -26,6 +26,7 @@ func play(name string, args []string) int {
 		"fds":     roleFDs,
 		"become":  roleBecome,
 		"ask":     roleAsk,
+		"works":   roleWorks,
 	}
 	f, ok := roles[name]
 	if !ok {
@@ -43,16 +44,18 @@ func must(err error) {
 }
 
 // roleNS prepares the namespace it is PID 1 of, then becomes the command, or,
-// with "below", its parent: args[0] lists preparations, the rest is the command.
+// with "below", its parent, which with "stays" outlives it: args[0] lists preparations, the rest is the command.
 func roleNS(args []string) int {
 	runtime.LockOSThread() // some of what is prepared is a thread's
 	must(unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""))
 	must(unix.Mount("proc", "/proc", "proc", 0, ""))
-	below, attr := false, &syscall.SysProcAttr{}
+	below, stays, attr := false, false, &syscall.SysProcAttr{}
 	for p := range strings.FieldsSeq(args[0]) {
 		switch p {
 		case "below":
 			below = true
+		case "stays":
+			stays = true
 		case "background": // of the terminal, in a group of its own
 			attr.Setpgid = true
 		case "job": // of a shell with job control, which has the terminal
@@ -62,7 +65,7 @@ func roleNS(args []string) int {
 		}
 	}
 	if below {
-		return parent(args[1:], attr)
+		return parent(args[1:], attr, stays)
 	}
 	must(syscall.Exec(args[1], args[1:], environment()))
 	return 99
@@ -79,8 +82,9 @@ func environment() []string {
 	return env
 }
 
-// parent runs a command as its child, reaps, and leaves with its status.
-func parent(argv []string, attr *syscall.SysProcAttr) int {
+// parent runs a command as its child, reaps, and leaves with its status, or, where it
+// stays, when nobody is left.
+func parent(argv []string, attr *syscall.SysProcAttr, stays bool) int {
 	pid, err := syscall.ForkExec(argv[0], argv, &syscall.ProcAttr{Env: environment(), Files: []uintptr{0, 1, 2}, Sys: attr})
 	must(err)
 	for {
@@ -90,6 +94,7 @@ func parent(argv []string, attr *syscall.SysProcAttr) int {
 		case errors.Is(err, unix.EINTR):
 		case err != nil:
 			must(err)
+		case stays:
 		case got == pid && ws.Signaled():
 			return 128 + int(ws.Signal())
 		case got == pid && ws.Exited():
