@@ -54,6 +54,10 @@ type Stats struct {
 	// for those that got no status since the client went, or was cut.
 	Requests [6]uint64
 
+	// Streams counts the finished requests of HTTP/2 that got an answer, of which the
+	// status is not read. Those without one are in Requests[0].
+	Streams uint64
+
 	Refused uint64 // requests refused with 400, 417 or 431 for their form; in no class
 	Failed  uint64 // not answered to the end by the program: with a 502, or with an answer that it broke off
 	Cut     uint64 // requests and tunnels that Cut ended

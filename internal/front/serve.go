@@ -52,7 +52,7 @@ type Front struct {
 type counters struct {
 	open, inFlight, upgraded atomic.Int64
 
-	accepted, refused, failed, cut atomic.Uint64
+	accepted, streams, refused, failed, cut atomic.Uint64
 
 	requests [6]atomic.Uint64
 }
@@ -93,9 +93,16 @@ func (f *Front) Serve() {
 	}
 }
 
-// Drain makes every response from now on say Connection: close, so that clients
-// leave of themselves. Everything is still served, new connections too.
-func (f *Front) Drain() { f.draining.Store(true) }
+// Drain makes every response from now on say Connection: close, and tells clients of
+// HTTP/2 the same, so that they leave of themselves. Everything is still served, new
+// connections too.
+func (f *Front) Drain() {
+	if !f.draining.Swap(true) {
+		for _, c := range f.all() {
+			c.tell()
+		}
+	}
+}
 
 // Close drains, and closes the listeners and the connections on which nothing is
 // asked. Connections already made are served, those in flight go on to their end.
@@ -135,9 +142,7 @@ func (f *Front) Cut() int {
 	}
 	n := 0
 	for _, c := range f.all() {
-		if c.end() {
-			n++
-		}
+		n += c.end()
 	}
 	f.cut.Add(uint64(n))
 	return n
@@ -150,6 +155,7 @@ func (f *Front) Stats() Stats {
 		InFlight:    int(f.inFlight.Load()),
 		Upgraded:    int(f.upgraded.Load()),
 		Accepted:    f.accepted.Load(),
+		Streams:     f.streams.Load(),
 		Refused:     f.refused.Load(),
 		Failed:      f.failed.Load(),
 		Cut:         f.cut.Load(),
