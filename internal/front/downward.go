@@ -183,7 +183,7 @@ func (w *downward) pause() bool { return w.woken }
 func (w *downward) end(stream uint32) {
 	if w.streams.end(stream, ofProgram) {
 		w.answered++
-		w.woken = w.woken || !w.departs.asked.IsZero()
+		w.woken = w.woken || !w.departs.asked.IsZero() || w.client.done
 	}
 }
 

@@ -78,7 +78,8 @@ func TestHTTP2(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if s := f.Stats(); s.Streams != requests || s.InFlight != 0 || s.Failed != 0 || s.Requests != [6]uint64{} || s.Connections > 3 {
+	eventually(t, "nothing in flight", func() bool { return f.Stats().InFlight == 0 })
+	if s := f.Stats(); s.Streams != requests || s.InFlight != 0 || s.Failed != 0 || s.Requests != [6]uint64{} {
 		t.Errorf("%+v", s)
 	}
 }
@@ -140,6 +141,7 @@ func TestHTTP2Drain(t *testing.T) {
 // The programs that people have at hand speak it.
 func TestHTTP2Clients(t *testing.T) {
 	f, front := behind(t, http2Program(t, func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body) // or else the answer is followed by a reset, which curl takes amiss
 		fmt.Fprint(w, r.Proto, " ", r.Method, " ", r.URL.Path)
 	}))
 	for _, tt := range []struct {

@@ -128,7 +128,17 @@ func (w *upward) patient() bool {
 
 func (w *upward) pause() bool { return w.one || len(w.own.toProgram) > 0 }
 
-func (w *upward) end(stream uint32) { w.streams.end(stream, ofClient) }
+func (w *upward) end(stream uint32) {
+	w.streams.end(stream, ofClient)
+	w.changed()
+}
+
+// changed has it looked whether the connection is over, if it is to be.
+func (w *upward) changed() {
+	if !w.departs.asked.IsZero() {
+		w.relay.wake()
+	}
+}
 
 // frame is a judge's.
 func (w *upward) frame(f frame) (goesOn bool, err error) {
@@ -144,8 +154,8 @@ func (w *upward) frame(f frame) (goesOn bool, err error) {
 		if w.streams.reset(f.stream) {
 			w.conn.front.inFlight.Add(-1)
 			w.conn.front.count(0)
-			w.relay.wake()
 		}
+		w.changed()
 	case framePing:
 		if f.has(flagAck) && string(f.payload) == string(w.departs.ping[:]) && !w.departs.told.IsZero() {
 			if w.departs.acked.IsZero() {
