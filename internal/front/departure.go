@@ -29,6 +29,7 @@ type departure struct {
 	acked   time.Time // that
 	final   time.Time // the last stream was told
 	last    uint32    // what the client was told to be that, by the program, too
+	passed  uint32    // the last one that went on
 	ping    [8]byte   // what it acknowledges
 }
 
@@ -47,7 +48,7 @@ func (d *departure) next(now time.Time, s *streams) (say []byte, again time.Time
 		return say, due, false
 	}
 	if d.final.IsZero() && (s.inFlight == 0 || !d.hurried.IsZero()) {
-		d.final, d.last = now, min(d.last, s.highest)
+		d.final, d.last, d.passed = now, min(d.last, s.highest), s.highest
 		say = appendGoAway(say, d.last, noFault, "")
 	}
 	if d.final.IsZero() || s.inFlight > 0 {
@@ -74,7 +75,7 @@ func (d *departure) settled() time.Time {
 // refuses reports whether the client may repeat a stream of its own, so that it is not
 // passed on.
 func (d *departure) refuses(stream uint32) bool {
-	return !d.final.IsZero() && stream%2 == 1 && stream > d.last
+	return !d.final.IsZero() && stream%2 == 1 && stream > d.passed
 }
 
 func later(a, b time.Time) time.Time {

@@ -194,6 +194,7 @@ func (w *downward) frame(f frame) (goesOn bool, err error) {
 		if w.program == unknown {
 			w.greet(speaks)
 			w.conn.uncount()
+			w.woken = w.woken || !w.departs.asked.IsZero()
 		}
 	case framePush:
 		w.relay.begin(f.promised(), ofClient)

@@ -28,6 +28,7 @@ func (c *conn) prefaced() (is, held bool) {
 // frames serves a connection of HTTP/2: it passes frames on, over a connection to the
 // program that is this one's, until it ends.
 func (c *conn) frames() {
+	c.begin(true)
 	c.in.used(len(preface))
 	c.followed, c.framing = 0, framing{}
 	c.mu.Lock()
@@ -43,6 +44,11 @@ func (c *conn) frames() {
 		c.unreached(err)
 		return
 	}
+	c.relayTo(u)
+}
+
+// relayTo is the rest of frames.
+func (c *conn) relayTo(u *upstream) {
 	r := newRelay(c, u)
 	c.mu.Lock()
 	c.running = nil

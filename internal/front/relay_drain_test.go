@@ -223,6 +223,29 @@ func TestHTTP2ConnectionsInADrain(t *testing.T) {
 	unused.wantEnd()
 }
 
+// A connection whose program had not spoken yet when the drain began leaves once it has.
+func TestHTTP2DrainBeforeTheProgramSpeaks(t *testing.T) {
+	l := listen(t)
+	f, front := behind(t, l.Addr())
+	client := &peer{t: t, c: dial(t, front)}
+	client.r = bufio.NewReader(client.c)
+	client.say(preface, settings)
+	nc, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	eventually(t, "in flight", func() bool { return f.Stats().InFlight == 1 })
+	expect(t, nc, preface)
+	f.Drain()
+	time.Sleep(20 * time.Millisecond)
+	io.WriteString(nc, settings)
+	client.want(settings)
+	client.say(client.wantTold(most31))
+	client.want(goAway(0, noFault))
+	client.wantEnd()
+}
+
 // A program's own GOAWAY goes on, and streams above its last are not waited for. Nor is
 // the client told of a higher one.
 func TestHTTP2ProgramLeaves(t *testing.T) {
