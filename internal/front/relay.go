@@ -88,17 +88,19 @@ func (r *relay) run() {
 	r.over = true
 	broken := r.client.gone || r.client.fault != noFault || c.closed
 	c.over = !r.client.gone // it may be sending
-	n := r.streams.forgetAll()
 	c.Conn.SetReadDeadline(past)
 	c.mu.Unlock()
-	c.front.inFlight.Add(int64(-n))
-	c.front.requests[0].Add(uint64(n))
 	if broken {
 		r.to.abort()
 	} else {
 		r.to.Conn.Close()
 	}
 	<-ended
+	c.mu.Lock()
+	n := r.streams.forgetAll()
+	c.mu.Unlock()
+	c.front.inFlight.Add(int64(-n))
+	c.front.requests[0].Add(uint64(n))
 	r.to.in.empty()
 	c.in.empty()
 }
@@ -154,8 +156,9 @@ func (r *relay) waitUntil(t time.Time) {
 
 // begin counts a stream. The caller holds conn.mu.
 func (r *relay) begin(id uint32, ended side) {
-	r.streams.begin(id, ended)
-	r.conn.front.inFlight.Add(1)
+	if r.streams.begin(id, ended) {
+		r.conn.front.inFlight.Add(1)
+	}
 }
 
 // adapt has the next buffer be as large as what came last.

@@ -20,12 +20,17 @@ const (
 // as come.
 const mostStreams = 1 << 16
 
-func (s *streams) begin(id uint32, ended side) {
+// begin notes a stream, and reports whether it is a new one.
+func (s *streams) begin(id uint32, ended side) bool {
+	if _, is := s.open[id]; is {
+		return false
+	}
 	if s.open == nil {
 		s.open = map[uint32]side{}
 	}
 	s.open[id] = ended
 	s.inFlight++
+	return true
 }
 
 // end notes that a side has ended, and reports whether the stream is answered by that.
