@@ -412,6 +412,7 @@ func TestHTTP2ToAnotherProgram(t *testing.T) {
 		to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
 			expect(t, r, preface)
 			io.WriteString(c, answer)
+			time.Sleep(50 * time.Millisecond) // for what might come
 			c.(*net.TCPConn).CloseWrite()
 			rest, _ := io.ReadAll(r)
 			got <- string(rest)
