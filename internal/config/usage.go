@@ -81,10 +81,11 @@ The rest:
   --probe-addr ADDR|off               default :10143
       Where /readyz, /livez, /drain and /metrics are served.
   --front LISTEN=TARGET               default none
-      A plain HTTP/1.1 proxy of drainit's own listens on LISTEN and passes
-      requests on to the program, which is moved to TARGET: :8080=127.0.0.1:8081
-      or :8080=unix:/run/app.sock. After the hold it takes nothing new in, and
-      the stop signal waits for what is in flight. May be given several times.
+      A proxy of drainit's own, for HTTP/1.1 and for HTTP/2 without TLS (gRPC),
+      listens on LISTEN and passes requests on to the program, which is moved to
+      TARGET: :8080=127.0.0.1:8081 or :8080=unix:/run/app.sock. After the hold
+      it takes nothing new in, and the stop signal waits for what is in flight.
+      May be given several times.
   --front-forwarded append|off        default append
       append adds the client's address to X-Forwarded-For.
   --exit-with LIST                    default none

@@ -1,6 +1,6 @@
-// Package front is the plain HTTP/1.1 reverse proxy of --front: it serves the
-// port that clients know, passes each request on to the program on another one,
-// and so knows exactly what is in flight when the platform asks for a stop.
+// Package front is the plain reverse proxy of --front, for HTTP/1.1 and HTTP/2 without
+// TLS: it serves the port that clients know, passes each request on to the program on
+// another one, and so knows exactly what is in flight when the platform asks for a stop.
 //
 // It decides how a request is passed on and which are refused. When to drain, to
 // close and to cut is told from outside. It balances nothing, repeats nothing and
