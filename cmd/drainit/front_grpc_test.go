@@ -154,6 +154,10 @@ func rollOut(t *testing.T, rollouts int, front bool) calls {
 		time.Sleep(300 * time.Millisecond)
 		service.to.Store(&addr)
 		now.exit()
+		if front {
+			now.wantLogged("hold_ended", "nothing in flight")
+			now.wantLogged("requests_cut", "0")
+		}
 		now = next
 	}
 	c := stop()

@@ -321,6 +321,65 @@ func TestHTTP2Cut(t *testing.T) {
 	}
 }
 
+// A client that reads nothing keeps nobody from a cut. One that reads late gets all, and
+// then that the connection leaves.
+func TestHTTP2LateReader(t *testing.T) {
+	for _, reads := range []bool{true, false} {
+		f, client, program := both(t)
+		client.c.SetReadBuffer(64 << 10)
+		client.say(headersOf(1, flagEndHeaders|flagEndStream, ""))
+		program.want(headersOf(1, flagEndHeaders|flagEndStream, ""))
+		const frames = 1000
+		data := dataOf(1, 0, strings.Repeat("x", 16000))
+		sent := make(chan int64, 1)
+		go func() {
+			n, _ := io.Copy(program.c, strings.NewReader(strings.Repeat(data, frames)+dataOf(1, flagEndStream, "")))
+			sent <- n
+		}()
+		time.Sleep(50 * time.Millisecond)
+		f.Drain()
+		f.Close()
+		if !reads {
+			if n := f.Cut(); n != 1 {
+				t.Errorf("%d cut, want 1", n)
+			}
+			receive(t, sent)
+		} else {
+			told := 0
+			for got := 0; got < frames; {
+				switch frame := client.next(); {
+				case frame == data:
+					got++
+				case frame[3] == frameGoAway:
+					told++
+				case frame[3] != framePing:
+					t.Fatalf("%.20q", frame)
+				}
+			}
+			if rest, err := io.ReadAll(client.r); !strings.Contains(string(rest), dataOf(1, flagEndStream, "")) || err != nil || told == 0 {
+				t.Errorf("%q, %v; told %d times before", rest, err, told)
+			}
+		}
+		client.c.Close()
+		eventually(t, "nothing open", func() bool { s := f.Stats(); return s.Connections == 0 && s.InFlight == 0 })
+	}
+}
+
+// A program that reads nothing does not keep a client that went.
+func TestHTTP2ProgramThatReadsNothing(t *testing.T) {
+	f, client, program := both(t)
+	client.say(headersOf(1, flagEndHeaders, ""))
+	program.want(headersOf(1, flagEndHeaders, ""))
+	go io.WriteString(client.c, strings.Repeat(dataOf(1, 0, strings.Repeat("x", 16000)), 2000))
+	time.Sleep(50 * time.Millisecond)
+	client.c.SetLinger(0)
+	client.c.Close()
+	eventually(t, "nothing open", func() bool { s := f.Stats(); return s.Connections == 0 && s.InFlight == 0 })
+	if s := f.Stats(); s.Requests != [6]uint64{1} || s.Failed != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
 // A client that goes takes its streams along, and the program is told.
 func TestHTTP2ClientGoes(t *testing.T) {
 	for _, how := range []string{"reset", "close", "half"} {
