@@ -53,7 +53,7 @@ func TestDeparture(t *testing.T) {
 			say, next, over := d.next(t0.Add(st.at), &s)
 			got := ""
 			for len(say) > 0 {
-				f, _ := readFrame(say)
+				f, _ := readH2Frame(say)
 				switch {
 				case f.kind == framePing:
 				case d.final.IsZero() || len(say) > 2*(frameHead+8):

@@ -188,7 +188,7 @@ func (w *downward) end(stream uint32) {
 }
 
 // frame is a judge's. Every frame of the program's goes on.
-func (w *downward) frame(f frame) (goesOn bool, err error) {
+func (w *downward) frame(f h2Frame) (goesOn bool, err error) {
 	switch f.kind {
 	case frameSettings:
 		if w.program == unknown {

@@ -453,7 +453,7 @@ func TestHTTP2StreamsWithoutEnd(t *testing.T) {
 		}
 	}()
 	got, _ := io.ReadAll(client.r)
-	if g, ok := readFrame(got); !ok || g.kind != frameGoAway || fault(binary.BigEndian.Uint32(g.payload[4:])) != tooManyOfAll {
+	if g, ok := readH2Frame(got); !ok || g.kind != frameGoAway || fault(binary.BigEndian.Uint32(g.payload[4:])) != tooManyOfAll {
 		t.Errorf("%q", got)
 	}
 	eventually(t, "nothing in flight", func() bool { return f.Stats().InFlight == 0 })
@@ -518,7 +518,7 @@ func TestHTTP2ToAPatientProgram(t *testing.T) {
 func TestHTTP2WithoutAProgram(t *testing.T) {
 	f, front := behind(t, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1})
 	said := say(t, front, preface+settings+headersOf(1, flagEndHeaders|flagEndStream, "ask"))
-	g, ok := readFrame([]byte(strings.TrimPrefix(said, settings)))
+	g, ok := readH2Frame([]byte(strings.TrimPrefix(said, settings)))
 	if !ok || g.kind != frameGoAway || string(g.payload) != "\x00\x00\x00\x00\x00\x00\x00\x00" || !strings.Contains(said, "cannot be reached") {
 		t.Errorf("%q", said)
 	}

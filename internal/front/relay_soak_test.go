@@ -13,12 +13,12 @@ import (
 )
 
 // readWhole reads a frame with all of its payload.
-func readWhole(r *bufio.Reader) (f frame, err error) {
+func readWhole(r *bufio.Reader) (f h2Frame, err error) {
 	head := make([]byte, frameHead)
 	if _, err = io.ReadFull(r, head); err != nil {
 		return f, err
 	}
-	f = frame{length: int(head[0])<<16 | int(head[1])<<8 | int(head[2]), kind: head[3], flags: head[4],
+	f = h2Frame{length: int(head[0])<<16 | int(head[1])<<8 | int(head[2]), kind: head[3], flags: head[4],
 		stream: binary.BigEndian.Uint32(head[5:])}
 	f.payload = make([]byte, f.length)
 	_, err = io.ReadFull(r, f.payload)

@@ -141,7 +141,7 @@ func (w *upward) changed() {
 }
 
 // frame is a judge's.
-func (w *upward) frame(f frame) (goesOn bool, err error) {
+func (w *upward) frame(f h2Frame) (goesOn bool, err error) {
 	if w.departs.refuses(f.stream) {
 		return false, w.refuse(f)
 	}
@@ -169,7 +169,7 @@ func (w *upward) frame(f frame) (goesOn bool, err error) {
 }
 
 // headers takes the beginning of a request, or its trailers.
-func (w *upward) headers(f frame) (goesOn bool, err error) {
+func (w *upward) headers(f h2Frame) (goesOn bool, err error) {
 	switch {
 	case f.stream%2 == 0:
 		return false, badProtocol
@@ -204,7 +204,7 @@ func (w *upward) headers(f frame) (goesOn bool, err error) {
 // blocks are in terms of those before them, so after one that is kept back the program
 // could read no other, and gets none: new streams are refused all the same, and what is
 // left are trailers.
-func (w *upward) refuse(f frame) error {
+func (w *upward) refuse(f h2Frame) error {
 	switch f.kind {
 	case frameData:
 		w.own.credit += f.length
@@ -226,4 +226,4 @@ func (w *upward) refuse(f frame) error {
 }
 
 // code is the error code of a RST_STREAM.
-func (f frame) code() fault { return fault(binary.BigEndian.Uint32(f.payload)) }
+func (f h2Frame) code() fault { return fault(binary.BigEndian.Uint32(f.payload)) }

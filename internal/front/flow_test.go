@@ -34,7 +34,7 @@ type sifted struct {
 func siftAll(all []byte, piece int, drop uint32) (got sifted) {
 	var w flow
 	w.judge = judge{
-		frame: func(f frame) (bool, error) {
+		frame: func(f h2Frame) (bool, error) {
 			got.kinds += string(rune('0' + f.kind%10))
 			return drop == 0 || f.stream != drop, nil
 		},

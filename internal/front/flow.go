@@ -43,9 +43,9 @@ const (
 	most31    = 1<<31 - 1
 )
 
-// A frame is the head of one, and of its payload the first bytes, as far as they are
+// An h2Frame is the head of a frame, and of its payload the first bytes, as far as they are
 // looked at.
-type frame struct {
+type h2Frame struct {
 	length  int
 	kind    byte
 	flags   byte
@@ -53,14 +53,14 @@ type frame struct {
 	payload []byte
 }
 
-func (f frame) has(flag byte) bool { return f.flags&flag != 0 }
+func (f h2Frame) has(flag byte) bool { return f.flags&flag != 0 }
 
-// readFrame reads the frame that p begins with, if enough of it is here.
-func readFrame(p []byte) (f frame, ok bool) {
+// readH2Frame reads the frame that p begins with, if enough of it is here.
+func readH2Frame(p []byte) (f h2Frame, ok bool) {
 	if len(p) < frameHead {
 		return f, false
 	}
-	f = frame{
+	f = h2Frame{
 		length: int(p[0])<<16 | int(p[1])<<8 | int(p[2]),
 		kind:   p[3],
 		flags:  p[4],
@@ -75,7 +75,7 @@ func readFrame(p []byte) (f frame, ok bool) {
 }
 
 // looked is how many bytes of the payload are looked at.
-func (f frame) looked() int {
+func (f h2Frame) looked() int {
 	switch f.kind {
 	case frameReset:
 		return 4
@@ -88,7 +88,7 @@ func (f frame) looked() int {
 }
 
 // promised is the stream that a PUSH_PROMISE announces.
-func (f frame) promised() uint32 {
+func (f h2Frame) promised() uint32 {
 	p := f.payload
 	if f.has(flagPadded) {
 		p = p[1:]
@@ -115,7 +115,7 @@ type flow struct {
 // every method of what they belong to.
 type judge struct {
 	// frame reports whether one that begins goes on. It may change what is looked at.
-	frame func(frame) (goesOn bool, err error)
+	frame func(h2Frame) (goesOn bool, err error)
 	// end notes that a side of a stream has been taken to its end.
 	end func(stream uint32)
 	// pause reports whether to stop, now that another frame may stand here.
@@ -132,7 +132,7 @@ func (w *flow) sift(p []byte) (out []byte, n int, err error) {
 	w.paused = false
 	for n < len(p) && !w.paused {
 		if w.left == 0 {
-			f, ok := readFrame(p[n:])
+			f, ok := readH2Frame(p[n:])
 			if !ok {
 				break
 			}
@@ -161,7 +161,7 @@ func (w *flow) sift(p []byte) (out []byte, n int, err error) {
 }
 
 // begin takes the head of a frame.
-func (w *flow) begin(f frame) error {
+func (w *flow) begin(f h2Frame) error {
 	if err := w.check(f); err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (w *flow) begin(f frame) error {
 }
 
 // check refuses what would lead the counting of streams astray.
-func (w *flow) check(f frame) error {
+func (w *flow) check(f h2Frame) error {
 	switch {
 	case !w.begun && (f.kind != frameSettings || f.has(flagAck)):
 		return badProtocol
