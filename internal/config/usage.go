@@ -84,10 +84,11 @@ The rest:
   --probe-addr ADDR|off               default :10143
       Where /readyz, /livez, /drain and /metrics are served.
   --front LISTEN[=TARGET]             default none
-      A plain HTTP/1.1 proxy of drainit's own listens on LISTEN and passes
-      requests on to the program, which is moved to TARGET: :8080=127.0.0.1:8081
-      or :8080=unix:/run/app.sock. After the hold it takes nothing new in, and
-      the stop signal waits for what is in flight. May be given several times.
+      A proxy of drainit's own, for HTTP/1.1 and for HTTP/2 without TLS (gRPC),
+      listens on LISTEN and passes requests on to the program, which is moved to
+      TARGET: :8080=127.0.0.1:8081 or :8080=unix:/run/app.sock. After the hold
+      it takes nothing new in, and the stop signal waits for what is in flight.
+      May be given several times.
       LISTEN alone: drainit chooses a free port and tells it in PORT.
   --front-port-variable NAME          default PORT
       The variable by which the program is told a port that drainit chose. A

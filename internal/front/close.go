@@ -2,10 +2,16 @@ package front
 
 import "net"
 
-// end closes the connection and reports whether something was cut by that.
-func (c *conn) end() bool {
+// end closes the connection and returns how many requests and tunnels were cut by that.
+func (c *conn) end() (cut int) {
 	c.mu.Lock()
-	cut := !c.closed && (c.counted || c.phase == tunnel && !c.over)
+	switch {
+	case c.closed:
+	case c.counted || c.phase == tunnel && !c.over:
+		cut = 1
+	case c.phase == relayed:
+		cut = c.relay.streams.inFlight
+	}
 	if c.running != nil && c.x.http10 {
 		c.reset = c.counted
 	}
@@ -34,11 +40,14 @@ func (c *conn) Close() error {
 	}
 	c.uncount()
 	c.noRest()
-	kept, reset, over := c.kept, c.reset, c.over || c.ahead
+	kept, relay, reset, over := c.kept, c.relay, c.reset, c.over || c.ahead
 	c.kept = nil
 	c.mu.Unlock()
 	if running {
 		c.x.abort()
+	}
+	if relay != nil {
+		relay.to.abort()
 	}
 	if kept != nil {
 		kept.discard()

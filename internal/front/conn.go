@@ -48,6 +48,7 @@ type conn struct {
 	over    bool  // nothing more is read, whatever comes; of a tunnel: it has left, or was cut, and is counted
 	refused error // why a request was refused
 	kept    *upstream
+	relay   *relay // of a connection of HTTP/2
 }
 
 // phase is what a connection is used for.
@@ -56,6 +57,7 @@ type phase uint8
 const (
 	requests phase = iota
 	tunnel         // upgraded: bytes in both directions
+	relayed        // frames of HTTP/2, in both
 )
 
 func newConn(c net.Conn, f *Front, to *target) *conn {
@@ -153,6 +155,10 @@ func (c *conn) upgraded() {
 func (c *conn) leave(unused bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.phase == relayed {
+		c.relay.leave()
+		return
+	}
 	if c.phase == tunnel || !c.served && !c.counted && !unused {
 		return
 	}
@@ -160,11 +166,23 @@ func (c *conn) leave(unused bool) {
 	c.wake()
 }
 
+// tell tells a client of HTTP/2 that the connection leaves.
+func (c *conn) tell() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase == relayed {
+		c.relay.leave()
+	}
+}
+
 // silent returns for how long nothing has been asked, and whether the connection was
 // told to leave for it and is about to.
 func (c *conn) silent(now time.Time) (since time.Duration, leaves bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.phase == relayed {
+		return c.relay.silent(now)
+	}
 	if !c.waiting || c.leaving {
 		return 0, c.waiting && c.leaving
 	}

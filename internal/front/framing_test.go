@@ -58,7 +58,7 @@ var requestsRefused = []struct{ name, request string }{
 	{"no version", "GET /\r\nH\r\n\r\n"},
 	{"HTTP/0.9", "GET / HTTP/0.9\r\nH\r\n\r\n"},
 	{"HTTP/1.2", "GET / HTTP/1.2\r\nH\r\n\r\n"},
-	{"HTTP/2.0", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
+	{"HTTP/2.0", "PRI * HTTP/2.0\r\n\r\nSM\r\n\n"},
 	{"http/1.1", "GET / http/1.1\r\nH\r\n\r\n"},
 	{"a method in parentheses", "(GET) / HTTP/1.1\r\nH\r\n\r\n"},
 	{"CONNECT", "CONNECT a:443 HTTP/1.1\r\nH\r\n\r\n"},

@@ -1,6 +1,6 @@
-// Package front is the plain HTTP/1.1 reverse proxy of --front: it serves the
-// port that clients know, passes each request on to the program on another one,
-// and so knows exactly what is in flight when the platform asks for a stop.
+// Package front is the plain reverse proxy of --front, for HTTP/1.1 and HTTP/2 without
+// TLS: it serves the port that clients know, passes each request on to the program on
+// another one, and so knows exactly what is in flight when the platform asks for a stop.
 //
 // It decides how a request is passed on and which are refused. When to drain, to
 // close and to cut is told from outside. It balances nothing, repeats nothing and
@@ -53,6 +53,10 @@ type Stats struct {
 	// 101, counted when the tunnel begins, [2] to [5] for 2xx to 5xx, and [0]
 	// for those that got no status since the client went, or was cut.
 	Requests [6]uint64
+
+	// Streams counts the finished requests of HTTP/2 that got an answer, of which the
+	// status is not read. Those without one are in Requests[0].
+	Streams uint64
 
 	Refused uint64 // requests refused with 400, 417 or 431 for their form; in no class
 	Failed  uint64 // not answered to the end by the program: with a 502, or with an answer that it broke off

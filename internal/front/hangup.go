@@ -61,7 +61,14 @@ func (c *conn) hangUp(gone bool) {
 		c.wake()
 	}
 	running = running && c.phase == requests
+	relay := c.relay
+	if relay != nil && gone {
+		relay.client.gone = true
+	}
 	c.mu.Unlock()
+	if relay != nil && gone {
+		relay.to.abort()
+	}
 	switch {
 	case !running:
 	case gone:

@@ -16,6 +16,7 @@ const (
 	wait   fate = iota // for a request, or more of one
 	upload             // a request is here but for its body, or the end of that
 	pipe               // as a tunnel
+	http2              // with frames
 	rest               // without a goroutine, until something comes
 	over
 )
@@ -37,6 +38,9 @@ func (c *conn) serve() {
 		switch c.fate {
 		case pipe:
 			c.tunnel()
+			c.fate = over
+		case http2:
+			c.frames()
 			c.fate = over
 		case rest:
 			rests = c.rest() // and is another goroutine's from then on
@@ -116,7 +120,16 @@ func (c *conn) readRequests(fd uintptr) bool {
 // step takes the request at hand further, and answers those that are here whole.
 func (c *conn) step() fate {
 	for c.in.length() > c.followed {
-		n, whole, err := c.framing.heading(c.in.bytes()[c.followed:])
+		p := c.in.bytes()[c.followed:]
+		switch is, held := c.prefaced(); {
+		case is:
+			return http2
+		case held && c.followed == prefaceLine:
+			return wait
+		case held:
+			p = p[:prefaceLine-c.followed]
+		}
+		n, whole, err := c.framing.heading(p)
 		c.followed += n
 		if err != nil {
 			return c.refuse(err)

@@ -53,7 +53,7 @@ type Front struct {
 type counters struct {
 	open, inFlight, upgraded atomic.Int64
 
-	accepted, refused, failed, cut, left atomic.Uint64
+	accepted, streams, refused, failed, cut, left atomic.Uint64
 
 	requests [6]atomic.Uint64
 }
@@ -94,9 +94,16 @@ func (f *Front) Serve() {
 	}
 }
 
-// Drain makes every response from now on say Connection: close, so that clients
-// leave of themselves. Everything is still served, new connections too.
-func (f *Front) Drain() { f.draining.Store(true) }
+// Drain makes every response from now on say Connection: close, and tells clients of
+// HTTP/2 the same, so that they leave of themselves. Everything is still served, new
+// connections too.
+func (f *Front) Drain() {
+	if !f.draining.Swap(true) {
+		for _, c := range f.all() {
+			c.tell()
+		}
+	}
+}
 
 // Leave has WebSockets and streams of events leave one after another, evenly spread over
 // a time from now: the first with a close frame between two messages, the second at the
@@ -148,9 +155,7 @@ func (f *Front) Cut() int {
 	}
 	n := 0
 	for _, c := range f.all() {
-		if c.end() {
-			n++
-		}
+		n += c.end()
 	}
 	f.cut.Add(uint64(n))
 	return n
@@ -163,6 +168,7 @@ func (f *Front) Stats() Stats {
 		InFlight:    int(f.inFlight.Load()),
 		Upgraded:    int(f.upgraded.Load()),
 		Accepted:    f.accepted.Load(),
+		Streams:     f.streams.Load(),
 		Refused:     f.refused.Load(),
 		Failed:      f.failed.Load(),
 		Cut:         f.cut.Load(),

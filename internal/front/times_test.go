@@ -44,6 +44,8 @@ func TestSilence(t *testing.T) {
 	}{
 		{"new", nil, 60 * time.Second},
 		{"new, half a head", []said{{0, "GET / HT"}, {59 * time.Second, "TP/1.1\r\nH"}}, 60 * time.Second},
+		{"new, half a preface", []said{{0, preface[:4]}, {30 * time.Second, preface[4:20]}, {59 * time.Second, preface[20:22]}}, 60*time.Second + lingerTime},
+		{"new, half a preface at once", []said{{1 * time.Second, preface[:20]}}, 60*time.Second + lingerTime},
 		{"kept", []said{{50 * time.Second, whole}, {600 * time.Second, whole}}, 1220 * time.Second},
 		{"kept, half a head", []said{{0, whole}, {600 * time.Second, half}, {659 * time.Second, "st: "}}, 660 * time.Second},
 		{"new, and the front closes", []said{{5 * time.Second, "close"}}, 6 * time.Second},

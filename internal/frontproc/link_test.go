@@ -166,6 +166,7 @@ func TestFrontArrivals(t *testing.T) {
 		{front.Stats{Accepted: 10, Requests: [6]uint64{2: 500, 5: 3}, InFlight: 2}, 5},
 		{front.Stats{Accepted: 10, Requests: [6]uint64{2: 502, 5: 3}}, 0}, // they have finished
 		{front.Stats{Accepted: 10, Requests: [6]uint64{2: 502, 5: 3}, Refused: 1}, 1},
+		{front.Stats{Accepted: 10, Requests: [6]uint64{2: 502, 5: 3}, Refused: 1, Streams: 2}, 2},
 	} {
 		if got := e.arrivals(tt.stats); got != tt.want {
 			t.Errorf("%+v: got %d arrivals, want %d", tt.stats, got, tt.want)

@@ -43,7 +43,7 @@ type word struct {
 
 // started counts the requests that have arrived: in flight, finished or refused.
 func started(s front.Stats) uint64 {
-	n := uint64(s.InFlight) + s.Refused
+	n := uint64(s.InFlight) + s.Refused + s.Streams
 	for _, finished := range s.Requests {
 		n += finished
 	}

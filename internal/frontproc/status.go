@@ -28,7 +28,7 @@ func (f *Process) StatusFunc() func() *probe.Front {
 		return &probe.Front{
 			Routes: config.RouteTexts(f.routes), PID: f.pid, Serving: f.link.isServing(), Answers: a.now,
 			Connections: s.Connections, InFlight: s.InFlight, Upgraded: s.Upgraded,
-			Accepted: s.Accepted, Requests: byClass(s.Requests),
+			Accepted: s.Accepted, Requests: byClass(s),
 			Refused: s.Refused, Failed: s.Failed, Cut: s.Cut, Left: s.Left, Warnings: logging.Sum(warned), Reasons: warned,
 		}
 	}
@@ -43,10 +43,10 @@ func (f *Process) answer() answer {
 }
 
 // byClass names the classes as metrics do.
-func byClass(requests [6]uint64) map[string]uint64 {
-	named := map[string]uint64{}
+func byClass(s front.Stats) map[string]uint64 {
+	named := map[string]uint64{"h2": s.Streams}
 	for i, name := range [...]string{"none", "1xx", "2xx", "3xx", "4xx", "5xx"} {
-		named[name] = requests[i]
+		named[name] = s.Requests[i]
 	}
 	return named
 }

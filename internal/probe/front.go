@@ -18,7 +18,7 @@ type Front struct {
 	InFlight    int               `json:"in_flight"`   // requests
 	Upgraded    int               `json:"upgraded"`    // connections that are a tunnel now, such as WebSockets
 	Accepted    uint64            `json:"accepted"`    // connections ever
-	Requests    map[string]uint64 `json:"requests"`    // finished, by the class of the status, "none" if there was none
+	Requests    map[string]uint64 `json:"requests"`    // finished, by the class of the status, "none" if there was none, "h2" of HTTP/2
 	Refused     uint64            `json:"refused"`     // for their form; in no class
 	Failed      uint64            `json:"failed"`      // that the program did not answer to the end
 	Cut         uint64            `json:"cut"`         // by the front, when there was no more time, or in leaving
@@ -57,7 +57,7 @@ func (m *metrics) addFront() {
 		inFlight:    m.gauge("front_in_flight", "Requests that the front has in flight, those that became a tunnel not included."),
 		upgraded:    m.gauge("front_upgraded", "Connections of the front that are a tunnel now, such as WebSockets."),
 		accepted:    m.counter("front_connections_accepted_total", "Connections that the front has accepted."),
-		requests:    m.counter("front_requests_total", "Requests that the front has finished, by the class of their status, none if there was none.", "code"),
+		requests:    m.counter("front_requests_total", "Requests that the front has finished, by the class of their status, none if there was none, h2 for HTTP/2, of which it is not read.", "code"),
 		refused:     m.counter("front_refused_total", "Requests that the front refused for their form, which are in no class."),
 		failed:      m.counter("front_failed_total", "Requests that the program did not answer to the end: with a 502 of the front, or an answer that broke off."),
 		cut:         m.counter("front_cut_total", "Requests and tunnels that the front cut when there was no more time, or that the program ended within a message when they were to leave."),

@@ -3,7 +3,13 @@
 //
 //	grpc =SERVING a.b.Service=NOT_SERVING
 //
-// Without arguments it has no health service. It is a module of its own, so that nothing of it is in drainit's go.mod.
+// Without arguments it has no health service. It is also a server of calls that ends at once on SIGTERM, and a client that
+// makes them all the time, until its standard input ends:
+//
+//	grpc serve ADDRESS
+//	grpc load ADDRESS
+//
+// It is a module of its own, so that nothing of it is in drainit's go.mod.
 package main
 
 import (
@@ -20,6 +26,14 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == "serve" {
+		serve(os.Args[2])
+		return
+	}
+	if len(os.Args) == 3 && os.Args[1] == "load" {
+		load(os.Args[2])
+		return
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		log.Fatal(err)
