@@ -96,8 +96,9 @@ func (s *stage) play(sc scenario) (result, error) {
 		defer kept.Close()
 	}
 	if sc.Request > 0 {
-		go func() { flight <- s.program.client.ask(s.children, sc.Request) }()
-		time.Sleep(gap)
+		lead := s.program.lead
+		go func() { flight <- s.program.client.ask(s.children, sc.Request+int(lead.Seconds())) }()
+		time.Sleep(gap + lead)
 	} else {
 		flight <- ""
 	}

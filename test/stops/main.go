@@ -6,6 +6,7 @@
 // measured again.
 //
 //	go run ./test/stops [-row TEXT] [-suite bookworm,trixie] [-again] [-parallel 2]
+//	go run ./test/stops -page
 package main
 
 import (
@@ -22,7 +23,7 @@ import (
 
 type options struct {
 	row, suites string
-	again       bool
+	again, page bool
 	parallel    int
 }
 
@@ -34,6 +35,7 @@ func main() {
 	flag.StringVar(&o.row, "row", "", "measure only the programs with this `text` in their name and shape")
 	flag.StringVar(&o.suites, "suite", strings.Join(suites, ","), "Debian's `suites`")
 	flag.BoolVar(&o.again, "again", false, "measure also what is in the table")
+	flag.BoolVar(&o.page, "page", false, "measure nothing, and make the documents of what is in the table")
 	flag.IntVar(&o.parallel, "parallel", 2, "programs at a time")
 	flag.Parse()
 	exit(o.run())
@@ -62,6 +64,9 @@ func (o options) run() error {
 	table, err := readTable(tablePath)
 	if err != nil {
 		return err
+	}
+	if o.page {
+		return writePages(top, table)
 	}
 	have := map[key]bool{}
 	for _, m := range table {
@@ -102,7 +107,7 @@ func (o options) run() error {
 		})
 	}
 	wg.Wait()
-	return errors.Join(errs...)
+	return errors.Join(append(errs, writePages(top, table))...)
 }
 
 // one measures a program that is not in the table, in the version that its root has.

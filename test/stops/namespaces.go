@@ -75,6 +75,7 @@ func (r room) furnish(mnt string) error {
 		{"/dev", root + "/dev", "", syscall.MS_BIND, ""},
 		{"tmpfs", root + "/dev/shm", "tmpfs", 0, "mode=1777"},
 		{r.Files, root + "/stops", "", syscall.MS_BIND, ""},
+		{"", root + "/stops", "", syscall.MS_BIND | syscall.MS_REMOUNT | syscall.MS_RDONLY, ""}, // mount(2): a bind has no flags at first
 	}
 	for _, s := range steps {
 		if s.kind == "overlay" {

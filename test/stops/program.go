@@ -20,6 +20,8 @@ type program struct {
 	beside   [][]string // commands that run beside it and are not stopped
 	client   client
 	settle   time.Duration // from its first answer until it is all there
+	lead     time.Duration // until its client has a request in flight, if it is a slow one
+	advice   string        // what there is to set, where it does not follow from the rest
 	suites   []string      // nil: all
 	also     string        // more signals to try after the graceful one, as in "INT,INT QUIT,QUIT"
 }

@@ -20,7 +20,7 @@ var proxies = []program{
 	{name: "tinyproxy", packages: "tinyproxy", command: words("tinyproxy -d -c /stops/tinyproxy.conf"), client: web{8080, "http://127.0.0.1:9000/sleep/%d", "http://127.0.0.1:9000/"}},
 	{name: "privoxy", packages: "privoxy", command: words("privoxy --no-daemon /stops/privoxy.conf"), client: web{8080, "http://127.0.0.1:9000/sleep/%d", "http://127.0.0.1:9000/"}},
 	{name: "nghttpx", packages: "nghttp2-proxy", command: words("nghttpx --conf=/dev/null -f0.0.0.0,8080;no-tls -b127.0.0.1,9000"), client: onPort(8080), also: "QUIT,QUIT"},
-	{name: "pound", packages: "pound", command: words("pound -f /stops/pound.cfg -p /run/pound.pid"), client: onPort(8080)},
+	{name: "pound", packages: "pound", command: words("pound -f /stops/pound.cfg -p /run/pound.pid"), client: onPort(8080), suites: []string{"trixie", "sid"}},
 	{name: "busybox httpd", packages: "busybox", command: words("busybox httpd -f -p 8080 -h /stops/www"), client: web{8080, "/cgi-bin/sleep?%d", "/index.html"}},
 	{name: "traffic_server", packages: "trafficserver", command: words("traffic_server"), user: "trafficserver", suites: []string{"bookworm"},
 		prepare: "echo 'map / http://127.0.0.1:9000/' >/etc/trafficserver/remap.config; mkdir -p /run/trafficserver; chown -R trafficserver /run/trafficserver /etc/trafficserver /var/cache/trafficserver /var/log/trafficserver", client: onPort(8080)},

@@ -23,7 +23,6 @@ var pythons = []program{
 	{name: "twistd", packages: "python3-twisted", command: words("twistd3 -n web --listen tcp:8080 --wsgi app.application"), env: []string{"PYTHONPATH=/stops"}, client: onPort(8080)},
 	{name: "cherrypy", packages: "python3-cherrypy3", command: words("python3 /stops/cherrypy_app.py"), client: onPort(8080)},
 	{name: "gevent", packages: "python3-gevent", command: words("python3 /stops/gevent_app.py"), client: onPort(8080)},
-	{name: "bjoern", packages: "python3-bjoern", command: words("python3 /stops/bjoern_app.py"), env: []string{"PYTHONPATH=/stops"}, client: onPort(8080)},
 	{name: "flask", packages: "python3-flask", command: words("python3 -m flask --app flask_app run --port 8080"), env: []string{"PYTHONPATH=/stops"}, client: onPort(8080)},
 	{name: "http.server", packages: "python3", command: words("python3 /stops/server.py"), client: onPort(8080)},
 }

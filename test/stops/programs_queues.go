@@ -10,9 +10,9 @@ import (
 var queues = []program{
 	{name: "sidekiq", packages: "ruby-sidekiq redis-server", command: words("sidekiq -r /stops/worker.rb"), beside: redisBeside, client: job{"queue:default", `{"class":"Job","args":["%s",%d],"jid":"%s","retry":false}`}, settle: time.Second},
 	{name: "celery", packages: "python3-celery python3-redis redis-server", command: words("python3 -m celery -A tasks worker -c 2 --without-gossip --without-mingle"), env: []string{"PYTHONPATH=/stops", "C_FORCE_ROOT=1"}, beside: redisBeside,
-		client: command{probe: "127.0.0.1:6379", line: "python3 /stops/ask_celery.py %d"}, settle: time.Second},
+		client: command{probe: "127.0.0.1:6379", line: "python3 /stops/ask_celery.py %d"}, settle: time.Second, lead: 4 * time.Second},
 	{name: "rq", packages: "python3-rq redis-server", command: words("rq worker --url redis://127.0.0.1:6379"), env: []string{"PYTHONPATH=/stops"}, beside: redisBeside,
-		client: command{probe: "127.0.0.1:6379", line: "python3 /stops/ask_rq.py %d"}, settle: time.Second},
+		client: command{probe: "127.0.0.1:6379", line: "python3 /stops/ask_rq.py %d"}, settle: time.Second, lead: 4 * time.Second},
 }
 
 var redisBeside = [][]string{words("redis-server --port 6379 --save")}

@@ -31,10 +31,10 @@ var services = []program{
 		client: lines{address: "127.0.0.1:2181", half: "sr", send: "vr", want: "Zookeeper version"}},
 	{name: "slapd", packages: "slapd", command: words("slapd -d 0 -h ldap://127.0.0.1:3890 -f /stops/slapd.conf"), prepare: "mkdir -p /srv/ldap",
 		client: lines{address: "127.0.0.1:3890", half: "\x30\x0c\x02\x01\x01\x60\x07", send: "\x02\x01\x03\x04\x00\x80\x00", want: "\x61\x07"}},
-	{name: "named", packages: "bind9", command: words("named -f -c /stops/named.conf"), client: dns},
-	{name: "unbound", packages: "unbound", command: words("unbound -d -c /stops/unbound.conf"), client: dns},
-	{name: "dnsmasq", packages: "dnsmasq-base", command: words("dnsmasq -k -C /dev/null -p 5353 -u root --no-resolv"), client: dns},
-	{name: "knotd", packages: "knot", command: words("knotd -c /stops/knot.conf"), client: dns},
+	{name: "named", packages: "bind9", command: words("named -f -c /stops/named.conf"), client: dns, advice: forDNS},
+	{name: "unbound", packages: "unbound", command: words("unbound -d -c /stops/unbound.conf"), client: dns, advice: forDNS},
+	{name: "dnsmasq", packages: "dnsmasq-base", command: words("dnsmasq -k -C /dev/null -p 5353 -u root --no-resolv"), client: dns, advice: forDNS},
+	{name: "knotd", packages: "knot", command: words("knotd -c /stops/knot.conf"), client: dns, advice: forDNS},
 }
 
 // registry stores a manifest that it does not like, which it says when it has all of it.
@@ -42,6 +42,8 @@ var registry = lines{
 	address: "127.0.0.1:5000", want: " 400 ", send: "}",
 	half: "PUT /v2/a/manifests/b HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/vnd.docker.distribution.manifest.v2+json\r\nContent-Length: 2\r\n\r\n{",
 }
+
+const forDNS = "nothing: what it has by UDP takes moments, and drainit does not see it"
 
 // dns asks for the name servers of the root over TCP, in two pieces. What the answer is does not matter.
 var dns = lines{
