@@ -61,21 +61,21 @@ var table = [...]row{
 		// SIGINT is the fast shutdown. SIGTERM, the smart one, waits for every
 		// session; SIGQUIT costs a recovery at the next start, as SIGKILL does.
 		// Titles are for its own children, to which SIGINT means something else.
-		Program: Program{Name: "postgres", Graceful: syscall.SIGINT, GoesOn: hup},
+		Program: Program{Name: "postgres", Graceful: syscall.SIGINT, GoesOn: hup, Cuts: true, Lacks: "it ends the queries"},
 		names:   []string{"postgres", "postmaster"},
 		is:      func(c command) bool { return c.title == "" },
 	},
 	{
-		Program: Program{Name: "memcached", Graceful: syscall.SIGUSR1, Fast: syscall.SIGTERM}, // from 1.5.18
+		Program: Program{Name: "memcached", Graceful: syscall.SIGUSR1, Fast: syscall.SIGTERM, Cuts: true, Lacks: noDrain}, // from 1.5.18
 		names:   []string{"memcached"},
 	},
 	{
-		Program: Program{Name: "unicorn", Graceful: syscall.SIGQUIT, Drains: true, GoesOn: hup | usr1 | usr2 | wnch, Bound: "timeout (60s)"},
+		Program: Program{Name: "unicorn", Graceful: syscall.SIGQUIT, Drains: true, GoesOn: hup | usr1 | usr2 | wnch, Bound: "timeout (default 60s)"},
 		names:   []string{"unicorn", "unicorn_rails"},
 	},
 	{
 		// SIGQUIT ends one that drains from 26 on; before, nothing does.
-		Program: Program{Name: "gunicorn", Graceful: syscall.SIGTERM, Fast: syscall.SIGQUIT, Drains: true, GoesOn: hup | usr1 | usr2 | wnch, Bound: "--graceful-timeout (30s)"},
+		Program: Program{Name: "gunicorn", Graceful: syscall.SIGTERM, Fast: syscall.SIGQUIT, Drains: true, GoesOn: hup | usr1 | usr2 | wnch, Bound: "--graceful-timeout (default 30s)"},
 		names:   []string{"gunicorn"},
 	},
 	{

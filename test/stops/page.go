@@ -88,7 +88,7 @@ func (s shape) advice() string {
 	}
 	if sig := s.drainsOn(); row.Name == "" && sig != "" && sig != "TERM" {
 		set = append(set, "`--stop-signal "+sig+"`")
-	} else if row.Cuts || row.Name == "" && (strings.Contains(s.request(), "cut") || strings.Contains(s.request(), "child")) {
+	} else if got := s.request(); strings.Contains(got, "cut") || strings.Contains(got, "child") {
 		set = append(set, "`--drain-until idle`")
 	}
 	if row.Holds != "" {

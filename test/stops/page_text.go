@@ -36,7 +36,7 @@ const detailHeading = `# Stops
 What programs of Debian do on signals, without drainit: in namespaces of their own, as the child of a PID 1 that only
 waits, with the default dispositions of signals. Written by ` + "`make stops`" + `, which measures what is not in
 [the data](stops.tsv) in the version that is installed; ` + "`go run ./test/stops -page`" + ` makes this document of it. Roots of
-bookworm, trixie and sid are made by debootstrap(8); versions are those of the day. [One line for each
+bookworm, trixie and sid are made by debootstrap(8); versions are those that the mirror had. [One line for each
 program](../programs.md) says what to do about it.
 
 ## What is done

@@ -13,6 +13,7 @@ import (
 // untrue are the rows that a rule does not fit, and why they stay so.
 var untrue = map[string]string{
 	"JVM nobody is told that it cuts": "what the hooks of a JVM do is a matter of its program",
+	"postgres cuts":                   "SIGTERM completes the queries, and then waits for every session, which a pool never ends",
 	"uwsgi fast":                      "its SIGINT is what ends it where SIGTERM reloads it; with the hook nothing ends it that drains",
 }
 
@@ -75,7 +76,7 @@ func (k knows) deniedBy(m *measured) (wrong []string) {
 	if p.Drains && flight.request != "completes" {
 		wrong = append(wrong, "drains")
 	}
-	if !p.Drains && !p.Cuts && p.Lacks == "" && flight.request == "cut" && p.Graceful == 0 {
+	if !p.Drains && !p.Cuts && p.Lacks == "" && flight.request == "cut" {
 		wrong = append(wrong, "nobody is told that it cuts")
 	}
 	for _, sig := range asked {

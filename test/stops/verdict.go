@@ -128,11 +128,12 @@ func (s shape) newcomers() string {
 	})
 }
 
-// lasts is how long it drains at most.
+// lasts is how long it drains at most, on the signal that drainit sends.
 func (s shape) lasts() string {
+	sig := short(s.row().End())
 	return s.each(func(m *measured) string {
 		i := slices.IndexFunc(m.lines, func(l line) bool { return l.scenario == "long" })
-		if i < 0 {
+		if i < 0 || m.lines[i].signals != sig {
 			return ""
 		}
 		text := "no limit seen"
@@ -148,14 +149,15 @@ func (s shape) lasts() string {
 	})
 }
 
-// ends are the signals that end it while it drains.
+// ends are the signals that end it while it drains, on the one that drainit sends.
 func (s shape) ends() string {
+	sig := short(s.row().End())
 	return s.each(func(m *measured) string {
 		var by, worked []string
 		tried := false
 		for _, l := range m.lines {
 			first, more, ok := strings.Cut(l.signals, ",")
-			if l.scenario != "then" || !ok {
+			if l.scenario != "then" || !ok || first != sig {
 				continue
 			}
 			tried = true
