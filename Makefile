@@ -47,7 +47,7 @@ SOURCE_DATE_EPOCH ?= $(shell git --no-optional-locks log -1 --format=%ct 2>/dev/
 REPRO = $(shell go env GOARCH)
 
 .DEFAULT_GOAL := build
-.PHONY: build release demo demo-full demo-build test test-rest test-all need-go check $(CHECKS) fuzz drainlint image bench frontbench evidence servers wrappers pods shapes sidecar hostile platforms pictures documented clean help print-checks FORCE
+.PHONY: build release demo demo-full demo-build test test-rest test-all need-go check $(CHECKS) fuzz drainlint image bench frontbench evidence servers stops wrappers pods shapes sidecar hostile platforms pictures documented clean help print-checks FORCE
 
 build: bin/drainit ## bin/drainit, static, for this machine
 	@[ '$(COMMIT)' ] || [ '$(origin VERSION)' != file ] || echo 'the version is $(VERSION), without the commit: no git here, or this is no clone'
@@ -153,6 +153,9 @@ evidence: bin/drainit bin/server ## what is seen of connections and what ranges 
 
 servers: bin/drainit ## the servers of docs/proof/servers.md stopped under drainit and tini, and the verdicts compared (ten minutes, Docker)
 	go run ./test/servers $(SERVERFLAGS)
+
+stops: ## what programs of Debian do on signals, as far as docs/proof/stops.tsv does not have it in their version (up to an hour; root, debootstrap)
+	go run ./test/stops $(STOPFLAGS)
 
 wrappers: ## what su, timeout, shells and other wrappers do with signals, compared with docs/proof/wrappers.md (ten minutes; root, debootstrap)
 	CGO_ENABLED=0 go run ./test/wrappers $(WRAPPERFLAGS)

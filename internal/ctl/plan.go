@@ -56,12 +56,12 @@ func PlanText(cfg config.Config) string {
 	t = append(t, planLine{unready, "readiness red", "/readyz answers 503"})
 	t = append(t, frontLines(cfg)...)
 	t = append(t, actionLines(stop, "at stop", cfg.AtStop)...)
-	t = append(t, planLine{stop, "stop signal", stopText(p, sig)})
-	t = append(t, nextLines(p, sig)...)
+	t = append(t, planLine{stop, "stop signal", stopText(p, sig, programIn(cfg))})
+	t = append(t, nextLines(p, sig, programIn(cfg))...)
 	t = append(t,
 		planLine{orNever(p.Deadline), "SIGKILL", "by drainit, to all that is left: deadline"},
 		planLine{orNever(p.GracePeriod), "SIGKILL", "by the platform: grace period"})
-	return t.String() + "\n" + planNotes(p) + portNotes(cfg) + reportNote(cfg)
+	return t.String() + "\n" + programNote(cfg) + planNotes(p) + portNotes(cfg) + reportNote(cfg)
 }
 
 // reportNote says what comes last.
@@ -76,6 +76,26 @@ func reportNote(cfg config.Config) string {
 	return fmt.Sprintf("When all have gone drainit sends the report, %s at most: %s.\n", config.Short(config.ReportPatience), strings.Join(places, ", "))
 }
 
+// programIn is what COMMAND runs, as far as its own words tell, if auto chooses the signals.
+func programIn(cfg config.Config) signals.Program {
+	if len(cfg.Command) == 0 || !cfg.StopSignal.Auto() {
+		return signals.Program{}
+	}
+	return signals.Identify("", cfg.Command)
+}
+
+// programNote says what may go wrong in the stop of the program.
+func programNote(cfg config.Config) string {
+	p, budget := programIn(cfg), cfg.Plan.StopBudget()
+	var b strings.Builder
+	for i, text := range []string{p.Lacks, p.Unending(config.Short(budget))} {
+		if text != "" && (i == 0 || budget > 0) {
+			fmt.Fprintf(&b, "Of %s: %s.\n", p.Name, text)
+		}
+	}
+	return b.String()
+}
+
 // actionLines are the actions of an instant.
 func actionLines(at time.Duration, what string, actions []config.Action) planLines {
 	var t planLines
@@ -86,12 +106,19 @@ func actionLines(at time.Duration, what string, actions []config.Action) planLin
 }
 
 // nextLines are the signals that follow the stop signal.
-func nextLines(p drain.Plan, sig signals.StopSignal) planLines {
+func nextLines(p drain.Plan, sig signals.StopSignal, program signals.Program) planLines {
 	var t planLines
+	fast := "the program's fast one, if it has one"
+	if program.Fast != 0 {
+		fast = signals.Name(program.Fast) + ", the fast one of " + program.Name
+	}
 	at := p.Latest()
 	for i, step := range p.Next {
+		if step.At > 0 && program.Name != "" && program.Fast == 0 {
+			continue // it has none
+		}
 		if step.At > 0 {
-			t = append(t, planLine{step.At, "next signal", "the program's fast one, if it has one"})
+			t = append(t, planLine{step.At, "next signal", fast})
 			continue
 		}
 		at += step.Wait
@@ -101,13 +128,15 @@ func nextLines(p drain.Plan, sig signals.StopSignal) planLines {
 }
 
 // stopText says what holds the stop signal.
-func stopText(p drain.Plan, sig signals.StopSignal) string {
+func stopText(p drain.Plan, sig signals.StopSignal, program signals.Program) string {
 	what, atMost := "", ""
 	switch {
 	case sig.None():
 		what = "none, "
 	case !sig.Auto():
 		what = signals.Name(sig.Signals()[0]) + " "
+	case program.Graceful != 0:
+		what = signals.Name(program.Graceful) + " "
 	}
 	if p.DelayMax > 0 || p.Until != drain.UntilDelay || len(p.Before) > 0 {
 		atMost = ", at the latest"

@@ -45,8 +45,8 @@ What the program leaves behind has 2s from its exit.
 		{"grace period, with a command", "-- nginx -h", []string{"DRAINIT_GRACE_PERIOD=90", "DRAINIT_QUUX=1"}, said{0, `
       0s  stop request   T0: the platform's stop signal arrives
       0s  readiness red  /readyz answers 503
-      5s  stop signal    to the program: drain delay 5s (auto: a grace period is given)
-   1m26s  next signal    the program's fast one, if it has one
+      5s  stop signal    SIGQUIT to the program: drain delay 5s (auto: a grace period is given)
+   1m26s  next signal    SIGTERM, the fast one of nginx
    1m28s  SIGKILL        by drainit, to all that is left: deadline
    1m30s  SIGKILL        by the platform: grace period
 
@@ -74,6 +74,20 @@ Nothing is held where nothing listens.
 Nothing is held if --ports or --ready-check was never green, or is red.
 What the program leaves behind has 2s from its exit.
 PORT tells the program where to listen behind :8080: a port chosen at the start, 20143 if that is free.
+`, ""}},
+		{"a command that no signal surely ends", "--grace-period 90 -- puma", nil, said{0, `
+      0s  stop request   T0: the platform's stop signal arrives
+      0s  readiness red  /readyz answers 503
+      5s  stop signal    to the program: drain delay 5s (auto: a grace period is given)
+   1m28s  SIGKILL        by drainit, to all that is left: deadline
+   1m30s  SIGKILL        by the platform: grace period
+
+Of puma: no signal surely ends it while it drains: set force_shutdown_after, to end within 1m21s.
+The program has 1m23s from its stop signal to the deadline.
+DRAINIT_STOP_BUDGET tells it 79: the seconds it may take by itself.
+Nothing is held where nothing listens.
+Nothing is held if --ports or --ready-check was never green, or is red.
+What the program leaves behind has 2s from its exit.
 `, ""}},
 		{"short grace period", "--grace-period 8", nil, said{0, `
       0s  stop request   T0: the platform's stop signal arrives

@@ -43,6 +43,16 @@ func commandOf(comm string, argv []string) command {
 	return command{names: []string{name, kernel}, title: title, args: args}
 }
 
+// has reports whether an argument begins so.
+func (c command) has(start string) bool {
+	for _, arg := range c.args {
+		if strings.HasPrefix(arg, start) {
+			return true
+		}
+	}
+	return start == ""
+}
+
 // cutTitle takes the name from a title that a program has set for itself:
 // "nginx: master process nginx", "unicorn master -c u.rb", "[celeryd: c@h:MainProcess]",
 // "npm start". A plain command is a title without more.

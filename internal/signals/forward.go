@@ -1,7 +1,5 @@
 package signals
 
-import "slices"
-
 // Forward decides who gets a signal that is passed on, for what descends from
 // drainit by now: the child, if it handles the signal or is nothing that others are
 // behind. Else those who handle it of what it wraps or runs: who can be reached from
@@ -15,7 +13,7 @@ func Forward(t Tree, sig Signal) []Target {
 	}
 	found := handlers(append([]Process{t.Root}, t.Adopted...), 0, sig)
 	for _, least := range []Service{ServesOutside, ServesInside, ServesNobody} {
-		if some := slices.DeleteFunc(slices.Clone(found), func(t Target) bool { return t.Serves < least }); len(some) > 0 {
+		if some := keep(found, func(t *Target) bool { return t.Serves >= least }); len(some) > 0 {
 			return some
 		}
 	}

@@ -8,15 +8,18 @@ import (
 func TestTable(t *testing.T) {
 	seen := map[string]bool{}
 	for _, p := range Table() {
-		if p.Name == "" || p.Source == "" || seen[p.Name] {
+		if p.Name == "" || SourceOf(p.Name) == "" || seen[p.Name] {
 			t.Errorf("%+v: want a name of its own and a source", p)
 		}
 		seen[p.Name] = true
-		if p.Name == JVM && (p.Graceful != 0 || p.Fast != 0) {
+		if p.dumpsThreads() && (p.Graceful != 0 || p.Fast != 0) {
 			t.Errorf("%+v: want no signal but SIGTERM's rule", p)
 		}
-		if p.End() == p.Fast || sendable(p.End()) != nil || sendable(p.Fast) != nil {
-			t.Errorf("%+v: want a signal that can be sent and another fast one", p)
+		if p.End() == p.Fast && p.Graceful == 0 || sendable(p.End()) != nil || sendable(p.Fast) != nil {
+			t.Errorf("%+v: want a signal that can be sent and another fast one, or the same by intention", p)
+		}
+		if p.Drains && p.Fast == 0 && p.Bound == "" && p.Lacks == "" {
+			t.Errorf("%+v: want what ends its drain", p)
 		}
 		if p.GoesOn.Has(p.Graceful) || p.GoesOn.Has(p.Fast) || p.Cuts && (p.Lacks == "" || p.Drains) {
 			t.Errorf("%+v contradicts itself", p)
@@ -84,6 +87,12 @@ func TestIdentify(t *testing.T) {
 		{"ruby", []string{"/usr/bin/ruby3.1", "/usr/bin/puma", "-p", "80"}, "puma"},
 		{"uvicorn", []string{"/usr/bin/python3", "/usr/bin/uvicorn", "app:app"}, "uvicorn"},
 		{"python", []string{"python", "-m", "uvicorn", "app:app"}, "uvicorn"},
+		{"uvicorn", []string{"/usr/bin/python3", "/usr/bin/uvicorn", "--workers", "4", "app:app"}, "uvicorn workers"},
+		{"python", []string{"python", "-m", "uvicorn", "app:app", "--workers=4"}, "uvicorn workers"},
+		{"uvicorn", []string{"/usr/bin/python3", "/usr/bin/uvicorn", "--workers", "1", "app:app"}, "uvicorn"},
+		{"uvicorn", []string{"/usr/bin/python3", "/usr/bin/uvicorn", "--workers=1", "app:app"}, "uvicorn"},
+		{"waitress-serve", []string{"/usr/bin/python3", "/usr/bin/waitress-serve", "app:application"}, "waitress"},
+		{"python3", []string{"python3", "-m", "waitress", "app:application"}, "waitress"},
 		{"bundle", []string{"sidekiq 6.4.1 app [0 of 10 busy]"}, "sidekiq"},
 		{"uwsgi-core", []string{"/usr/bin/uwsgi-core", "--ini", "u.ini"}, "uwsgi"},
 		{"uwsgi", []string{"uwsgi", "--http", ":80"}, "uwsgi"},
@@ -115,6 +124,13 @@ func TestIdentify(t *testing.T) {
 		{"caddy", []string{"caddy", "run", "--config", "/etc/caddy/Caddyfile"}, "caddy"},
 		{"java", []string{"/opt/java/openjdk/bin/java", "-jar", "app.jar"}, JVM},
 		{"java", nil, JVM},
+		{"java", []string{"/usr/bin/java", "-classpath", "bootstrap.jar", "org.apache.catalina.startup.Bootstrap", "start"}, Tomcat},
+		{"starman master ", []string{"starman master --workers 2 app.psgi"}, "starman"},
+		{"redis-server", []string{"redis-server *:6379"}, "redis-server"},
+		{"[TS_MAIN]", []string{"traffic_server"}, "traffic_server"},
+		{"prometheus-aler", []string{"prometheus-alertmanager"}, "alertmanager"},
+		{"registry", []string{"registry", "serve", "/etc/docker/registry/config.yml"}, "registry"},
+		{"registry", []string{"registry", "garbage-collect", "config.yml"}, ""},
 		{"nats-server", []string{"nats-server"}, "nats-server"},
 		{"systemd", []string{"/usr/lib/systemd/systemd", "--user"}, ""},
 		{"squid", []string{"squid", "-N"}, "squid"},
@@ -137,6 +153,12 @@ func TestIdentifyEveryRow(t *testing.T) {
 	for _, r := range table {
 		for _, name := range r.names {
 			argv := []string{name, "worker"}
+			if r.with != "" {
+				argv = append(argv, r.with)
+			}
+			if r.Name == "uvicorn workers" {
+				argv = append(argv, "--workers", "2")
+			}
 			if got := Identify("x", argv); got != r.Program {
 				t.Errorf("Identify(%q, %q) = %+v, want %+v", "x", argv, got, r.Program)
 			}

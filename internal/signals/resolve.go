@@ -40,7 +40,7 @@ type Stop struct {
 func (s Stop) OfGroup(leader int) Stop {
 	program := s.Program()
 	program.PID, program.Parent = -leader, 0
-	first := slices.DeleteFunc(slices.Clone(s.First), func(t Target) bool { return t.Signal == syscall.SIGSTOP })
+	first := keep(s.First, func(t *Target) bool { return t.Signal != syscall.SIGSTOP })
 	return Stop{First: first, Readers: s.Readers, Programs: []Target{program}}
 }
 
@@ -127,10 +127,30 @@ func resolve(t Tree, request Signal) Stop {
 	if program := stop.Program(); !orphans && program.Parent == parent {
 		stop.Wrappers = around.pids
 	}
-	if !orphans && !slices.ContainsFunc(stop.Programs, func(t Target) bool { return t.PID == c.units[0].PID }) {
+	if !orphans && !hasPID(stop.Programs, c.units[0].PID) {
 		stop.Last = c.units[0].Target
 	}
 	return stop
+}
+
+// keep returns those of the targets for which ok.
+func keep(targets []Target, ok func(*Target) bool) (kept []Target) {
+	for i := range targets {
+		if ok(&targets[i]) {
+			kept = append(kept, targets[i])
+		}
+	}
+	return kept
+}
+
+// hasPID reports whether one of the targets is that process.
+func hasPID(targets []Target, pid int) bool {
+	for i := range targets {
+		if targets[i].PID == pid {
+			return true
+		}
+	}
+	return false
 }
 
 // leavesToOthers reports whether p is nothing of its own: not known, no server and
@@ -317,7 +337,7 @@ func (c *collection) stop() Stop {
 		last := stop.First[n]
 		last.Signal, last.Why = syscall.SIGTERM, ByDefault
 		stop.Programs, stop.First = []Target{last}, stop.First[:n]
-		stop.Held = slices.DeleteFunc(stop.Held, func(t Target) bool { return t.PID == last.PID })
+		stop.Held = keep(stop.Held, func(t *Target) bool { return t.PID != last.PID })
 	}
 	return stop
 }
@@ -350,7 +370,8 @@ func (c *collection) order(programs []Target) {
 			programs[i].After = nil
 		}
 	}
-	slices.SortStableFunc(programs, func(a, b Target) int { return min(1, len(a.After)) - min(1, len(b.After)) })
+	first := keep(programs, func(t *Target) bool { return len(t.After) == 0 })
+	copy(programs, append(first, keep(programs, func(t *Target) bool { return len(t.After) > 0 })...))
 }
 
 // Leftovers decides who of those that the child has left behind is told to end, in
@@ -361,7 +382,7 @@ func Leftovers(t Tree) (now, readers []Target) {
 	c.addAll(t.Adopted, 0)
 	now = append(slices.Clone(c.first), c.writers()...)
 	for _, u := range c.units {
-		if !slices.ContainsFunc(now, func(t Target) bool { return t.PID == u.PID }) {
+		if !hasPID(now, u.PID) {
 			readers = append(readers, u.Target)
 		}
 	}
@@ -388,7 +409,7 @@ func (c *collection) writers() (writers []Target) {
 // nobody would, all are.
 func (c *collection) workers() []Target {
 	all := c.writers()
-	some := slices.DeleteFunc(slices.Clone(all), func(t Target) bool { return t.Response == Ignores })
+	some := keep(all, func(t *Target) bool { return t.Response != Ignores })
 	if len(some) == 0 && len(c.first) == 0 {
 		return all
 	}

@@ -87,10 +87,10 @@ func TestResolveProgram(t *testing.T) {
 		{"pgbouncer", bouncer, 15, "SIGINT then SIGTERM: pgbouncer: graceful is SIGINT"},
 		{"postgres", postgres, 2, "SIGINT: postgres: graceful is SIGINT"},
 		{"memcached", memcache, 15, "SIGUSR1 then SIGTERM: memcached: graceful is SIGUSR1"},
-		{"unicorn", unicorn, 15, "SIGQUIT then SIGTERM: unicorn: graceful is SIGQUIT"},
+		{"unicorn", unicorn, 15, "SIGQUIT: unicorn: graceful is SIGQUIT"},
 		{"gunicorn", gunicorn, 2, "SIGTERM then SIGQUIT: gunicorn: graceful is SIGTERM"},
 		{"celery", celery, 15, "SIGTERM then SIGQUIT: celery: graceful is SIGTERM"},
-		{"caddy", caddy, 15, "SIGTERM then SIGQUIT: caddy: graceful is SIGTERM"},
+		{"caddy", caddy, 15, "SIGINT then SIGINT: caddy: graceful is SIGINT"},
 		{"uwsgi", uwsgi, 15, "SIGTERM then SIGINT: SIGTERM is the default"},
 		{"uwsgi, ^C", uwsgi, 2, "SIGINT: the stop request was SIGINT"},
 		{"jvm", java, 15, "SIGTERM: SIGTERM is the default"},
@@ -220,6 +220,7 @@ func TestResolveThroughDrainit(t *testing.T) {
 	}{
 		{another("drainit", nginx), syscall.SIGQUIT, 1, "nginx", syscall.SIGTERM, []Signal{syscall.SIGTERM}},
 		{another("drainit", postgres), syscall.SIGINT, 1, "postgres", syscall.SIGINT, nil},
+		{another("drainit", caddy), syscall.SIGTERM, 1, "caddy", syscall.SIGTERM, []Signal{syscall.SIGTERM}},
 		{another("drainit", another("drainit", nginx)), syscall.SIGTERM, 1, "nginx", syscall.SIGTERM, []Signal{syscall.SIGTERM}},
 		{Process{PID: 1, Comm: "drainit", Argv: []string{"drainit", "ctl", "sleep", "5"}}, syscall.SIGTERM, 1, "", syscall.SIGTERM, nil},
 	} {

@@ -99,7 +99,7 @@ func (s StopOn) Contains(sig Signal, f Facts) bool {
 		return sig == syscall.SIGTERM || sig == syscall.SIGINT && !f.SharesForeground
 	}
 	if sig == syscall.SIGQUIT {
-		return !f.Tree.any(func(p *Process) bool { return Identify(p.Comm, p.Argv).Name == JVM })
+		return !f.Tree.any(func(p *Process) bool { return Identify(p.Comm, p.Argv).dumpsThreads() })
 	}
 	if slices.ContainsFunc(resolve(f.Tree, sig).Programs, func(t Target) bool { return bit(sig) != 0 && t.Program.Graceful == sig }) {
 		return true

@@ -47,7 +47,7 @@ func (t Target) throughDrainit(request Signal) Target {
 	if request == syscall.SIGINT {
 		t.Signal = syscall.SIGINT
 	}
-	if t.Program.Fast != 0 && t.Program.Fast != t.Program.Graceful {
+	if t.Program.Fast != 0 {
 		t.Next = []Signal{t.Signal}
 	}
 	return t

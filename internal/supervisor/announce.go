@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"drainit/internal/config"
 	"drainit/internal/drain"
 	"drainit/internal/look"
 	"drainit/internal/signals"
@@ -77,6 +78,9 @@ func (s *supervisor) killing(rec drain.Record) {
 		to = "the program and its process group; /proc does not tell what else there is"
 	}
 	remedy := "a longer grace period, or find what the program still does"
+	if p := s.target.Program; p.Bound != "" && s.target.Signal == p.End() {
+		remedy += "; " + p.Unending(config.Short(s.cfg.Plan.StopBudget()))
+	}
 	if s.delivery.trap {
 		remedy = "a shell runs its trap when the command in its foreground has ended, and not before: start that with & and then wait, or exec it"
 	}
@@ -107,7 +111,7 @@ func (s *supervisor) intention(rec drain.Record) []any {
 	if rec.Until != drain.UntilDelay && len(rec.WaitsFor) == 0 {
 		attrs = append(attrs, "latest", rec.Latest)
 	}
-	return append(attrs, note(target, rec)...)
+	return append(attrs, s.note(target, rec)...)
 }
 
 // noteNow is the note of a stop that nothing held, and so told nobody of before.
@@ -115,7 +119,7 @@ func (s *supervisor) noteNow(rec drain.Record) []any {
 	if rec.Latest > 0 {
 		return nil
 	}
-	return note(s.target, rec)
+	return s.note(s.target, rec)
 }
 
 // intended is a schedule as it was given, else the signal that it will be.

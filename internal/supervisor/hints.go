@@ -7,13 +7,14 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"drainit/internal/config"
 	"drainit/internal/drain"
 	"drainit/internal/signals"
 )
 
 // notes says in one line what whoever reads of this stop may want to know of
 // the program, "" for nothing.
-func notes(t signals.Target, rec drain.Record) string {
+func (s *supervisor) notes(t signals.Target, rec drain.Record) string {
 	var notes []string
 	p := t.Program
 	if p.Drains && t.Signal == p.End() && rec.Until != drain.UntilDelay {
@@ -21,6 +22,9 @@ func notes(t signals.Target, rec drain.Record) string {
 	}
 	if p.Holds != "" && rec.Hold > 0 {
 		notes = append(notes, fmt.Sprintf("%s can hold by itself (%s): of that and --drain-delay one should be 0", p.Name, p.Holds))
+	}
+	if budget := s.cfg.Plan.StopBudget(); budget > 0 && t.Signal == p.End() && p.Bound != "" {
+		notes = append(notes, p.Unending(config.Short(budget)))
 	}
 	if p.Lacks != "" && !p.Cuts {
 		notes = append(notes, p.Lacks)
@@ -35,8 +39,8 @@ func notes(t signals.Target, rec drain.Record) string {
 }
 
 // note is notes as attributes.
-func note(t signals.Target, rec drain.Record) []any {
-	if text := notes(t, rec); text != "" {
+func (s *supervisor) note(t signals.Target, rec drain.Record) []any {
+	if text := s.notes(t, rec); text != "" {
 		return []any{"note", text}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -62,6 +63,9 @@ func TestWhatIsSaidOfPrograms(t *testing.T) {
 		{"traefik", held, programOf("traefik", syscall.SIGTERM), nil, "can hold by itself (requestAcceptGraceTimeout)"},
 		{"traefik, nothing held", drain.Settings{}, programOf("traefik", syscall.SIGTERM), nil, ""},
 		{"nats-server", held, programOf("nats-server", syscall.SIGTERM), nil, "--stop-signal USR2"},
+		{"puma", held, programOf("puma", syscall.SIGTERM), nil, "no signal surely ends it while it drains: set force_shutdown_after, to end within 51s"},
+		{"puma, without a deadline", drain.Settings{}, programOf("puma", syscall.SIGTERM), nil, ""},
+		{"puma, told another signal", held, programOf("puma", syscall.SIGQUIT), stop("QUIT"), ""},
 		{"nginx, told to reload", held, programOf("nginx", syscall.SIGHUP), stop("HUP"), noEnd},
 		{"JVM, told to dump", held, programOf("java", syscall.SIGQUIT), stop("QUIT"), noEnd},
 		{"without a handler", held, programOf("server"), nil, "the program does not handle SIGTERM"},
@@ -99,5 +103,19 @@ func TestNginxWithSIGHUPForItsStopSignal(t *testing.T) {
 	}
 	if strings.Count(log, "SIGHUP passed on") != 1 || strings.Contains(log, "would not end") {
 		t.Errorf("want one line about SIGHUP:\n%s", log)
+	}
+}
+
+// Where no signal surely ends a program that drains, the stop says so, and so does the SIGKILL.
+func TestProgramThatNoSignalEnds(t *testing.T) {
+	log, did := stopped(t, drain.Settings{GracePeriod: 8 * time.Second}, programOf("puma", syscall.SIGTERM), nil)
+	if slices.ContainsFunc(did, func(s string) bool { return strings.Contains(s, "SIGQUIT") }) {
+		t.Errorf("did %q, want no signal after SIGTERM", did)
+	}
+	for _, line := range []string{`msg="stop requested"`, `msg="deadline hit, SIGKILL sent"`} {
+		at := strings.Index(log, line)
+		if at < 0 || !strings.Contains(strings.SplitN(log[at:], "\n", 2)[0], "set force_shutdown_after, to end within") {
+			t.Errorf("%s does not say what to set:\n%s", line, log)
+		}
 	}
 }

@@ -37,9 +37,12 @@ func (s *supervisor) serveStill() bool {
 // whom they belonged to has told them: a server that stops closes what it listens on.
 func (s *supervisor) followServers(tree signals.Tree) bool {
 	all, _ := signals.Leftovers(tree)
-	stop := signals.Stop{Programs: slices.DeleteFunc(all, func(t signals.Target) bool {
-		return t.Serves == signals.ServesNobody && !s.delivery.told.servedIn(tree, t.PID)
-	})}
+	var stop signals.Stop
+	for _, t := range all {
+		if t.Serves != signals.ServesNobody || s.delivery.told.servedIn(tree, t.PID) {
+			stop.Programs = append(stop.Programs, t)
+		}
+	}
 	if len(stop.Programs) == 0 {
 		return false
 	}

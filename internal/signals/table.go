@@ -1,0 +1,268 @@
+package signals
+
+import "syscall"
+
+const (
+	hup  = Mask(1 << (syscall.SIGHUP - 1))
+	usr1 = Mask(1 << (syscall.SIGUSR1 - 1))
+	usr2 = Mask(1 << (syscall.SIGUSR2 - 1))
+	term = Mask(1 << (syscall.SIGTERM - 1))
+	quit = Mask(1 << (syscall.SIGQUIT - 1))
+	wnch = Mask(1 << (syscall.SIGWINCH - 1))
+)
+
+// noDrain is what those lack that handle SIGTERM and cut, and have no setting for it.
+const noDrain = "no signal drains it"
+
+// table holds the programs of which more is known than that SIGTERM ends them.
+// Every graceful signal ends the idle program within 5 s, or it has none here and
+// gets SIGTERM. Then the row is there for its fast signal, or for what a person has
+// to be told. A fast signal is one that ends a program that drains already. What was
+// measured of whom is in docs/proof/stops.tsv, which test/stops compares with this. Not in it is whatever stops
+// gracefully on SIGTERM and documents no faster signal, and systemd: SIGRTMIN+3
+// halts the manager that is PID 1, which no child is; a user manager goes on,
+// and ends on SIGTERM (systemd(1)).
+//
+// Names are those of Debian, Alpine and the official images. What a row says of
+// versions was read where Source is.
+var table = [...]row{
+	{
+		Program: Program{Name: "nginx", Graceful: syscall.SIGQUIT, Fast: syscall.SIGTERM, Drains: true, GoesOn: hup | usr1 | usr2 | wnch},
+		names:   []string{"nginx", "nginx-debug", "openresty"}, // Kong runs nginx
+	},
+	{
+		// Of the event MPM's parent a process that sends has 10 s more after SIGTERM.
+		Program: Program{Name: "httpd", Graceful: syscall.SIGWINCH, Fast: syscall.SIGTERM, Drains: true, GoesOn: hup | usr1,
+			Bound: "GracefulShutdownTimeout, to which 10s are added"},
+		names: []string{"httpd", "apache2"},
+	},
+	{
+		Program: Program{Name: "lighttpd", Graceful: syscall.SIGINT, Fast: syscall.SIGTERM, Drains: true, GoesOn: hup | usr1,
+			Lacks: "it cuts what takes longer than 8s unless server.graceful-shutdown-timeout is set"},
+		names: []string{"lighttpd"},
+	},
+	{
+		// Without -W there is no master, and SIGUSR2 and SIGHUP reload nothing.
+		Program: Program{Name: "haproxy", Graceful: syscall.SIGUSR1, Fast: syscall.SIGTERM, Drains: true, Holds: "grace", GoesOn: hup | usr2 | quit},
+		names:   []string{"haproxy"},
+	},
+	{
+		Program: Program{Name: "php-fpm", Graceful: syscall.SIGQUIT, Fast: syscall.SIGTERM, GoesOn: usr1 | usr2,
+			Lacks: "it cuts what is in flight unless process_control_timeout is set, which it is not by default"},
+		names: []string{"php-fpm", "php5-fpm"},
+	},
+	{
+		// From 1.23 SIGTERM waits for the clients, which poolers never let go;
+		// before, it is immediate. After SIGINT it is immediate in both.
+		Program: Program{Name: "pgbouncer", Graceful: syscall.SIGINT, Fast: syscall.SIGTERM, GoesOn: hup},
+		names:   []string{"pgbouncer"},
+	},
+	{
+		// SIGINT is the fast shutdown. SIGTERM, the smart one, waits for every
+		// session; SIGQUIT costs a recovery at the next start, as SIGKILL does.
+		// Titles are for its own children, to which SIGINT means something else.
+		Program: Program{Name: "postgres", Graceful: syscall.SIGINT, GoesOn: hup, Cuts: true, Lacks: "it ends the queries"},
+		names:   []string{"postgres", "postmaster"},
+		is:      func(c command) bool { return c.title == "" },
+	},
+	{
+		Program: Program{Name: "memcached", Graceful: syscall.SIGUSR1, Fast: syscall.SIGTERM, Cuts: true, Lacks: noDrain}, // from 1.5.18
+		names:   []string{"memcached"},
+	},
+	{
+		Program: Program{Name: "unicorn", Graceful: syscall.SIGQUIT, Drains: true, GoesOn: hup | usr1 | usr2 | wnch, Bound: "timeout (default 60s)"},
+		names:   []string{"unicorn", "unicorn_rails"},
+	},
+	{
+		// SIGQUIT ends one that drains from 26 on; before, nothing does.
+		Program: Program{Name: "gunicorn", Graceful: syscall.SIGTERM, Fast: syscall.SIGQUIT, Drains: true, GoesOn: hup | usr1 | usr2 | wnch, Bound: "--graceful-timeout (default 30s)"},
+		names:   []string{"gunicorn"},
+	},
+	{
+		// Their supervisor waits for each of them, whatever comes.
+		Program: Program{Name: "uvicorn workers", Drains: true, Bound: "--timeout-graceful-shutdown"},
+		names:   []string{"uvicorn"},
+		is:      isUvicornWithWorkers,
+	},
+	{
+		// A second signal that is SIGINT is its "now".
+		Program: Program{Name: "uvicorn", Fast: syscall.SIGINT, Drains: true},
+		names:   []string{"uvicorn"},
+	},
+	{
+		Program: Program{Name: "puma", Drains: true, GoesOn: usr1 | usr2, Bound: "force_shutdown_after"},
+		names:   []string{"puma"},
+	},
+	{
+		Program: Program{Name: "celery", Graceful: syscall.SIGTERM, Fast: syscall.SIGQUIT},
+		names:   []string{"celery", "[celeryd"},
+		is:      isCeleryWorker,
+	},
+	{
+		Program: Program{Name: "sidekiq",
+			Lacks: "it takes new jobs until its stop signal; --at-drain TSTP ends that at once"},
+		names: []string{"sidekiq"},
+	},
+	{
+		// It counts SIGINT, and not SIGTERM: the second one is its "now". SIGQUIT is not,
+		// once it drains.
+		Program: Program{Name: "caddy", Graceful: syscall.SIGINT, Fast: syscall.SIGINT, Drains: true, Holds: "shutdown_delay", GoesOn: hup | usr1 | usr2},
+		names:   []string{"caddy"},
+	},
+	{
+		// SIGINT ends it, but where such a hook has it drain. In 2.0 SIGTERM reloads it, unless die-on-term or a hook on SIGTERM is
+		// set, perhaps in a file, so it cannot be left out.
+		Program: Program{Name: "uwsgi", Fast: syscall.SIGINT, Cuts: true, GoesOn: hup,
+			Lacks: "its SIGTERM reloads it, or cuts with die-on-term; set master-fifo, and --at-stop write:FIFO:q --stop-signal none; or hook-master-start = unix_signal:15 gracefully_kill_them_all"},
+		names: []string{"uwsgi", "uwsgi-core"},
+	},
+	{
+		Program: Program{Name: "squid", Fast: syscall.SIGINT, Drains: true, GoesOn: hup | usr1,
+			Lacks: "its stop lasts shutdown_lifetime (30 s) even if idle; set that to less than there is from the stop signal to the deadline"},
+		names: []string{"squid"},
+	},
+	{
+		Program: Program{Name: "varnishd", Cuts: true,
+			Lacks: "its SIGTERM and SIGINT cut what is in flight"},
+		names: []string{"varnishd"},
+	},
+	{
+		Program: Program{Name: "envoy", Cuts: true,
+			Lacks: "no signal drains it; --at-drain post:http://127.0.0.1:9901/drain_listeners?graceful, with its admin address, does"},
+		names: []string{"envoy"},
+	},
+	{
+		// SIGUSR2 is its lame duck mode, which takes 2 minutes to part with its
+		// clients, longer than most platforms wait, and in it SIGTERM is ignored.
+		Program: Program{Name: "nats-server", GoesOn: hup | usr1,
+			Lacks: "it parts with its clients in turn on SIGUSR2 alone: --stop-signal USR2 with a grace period of 3m"},
+		names: []string{"nats-server"},
+	},
+	{
+		Program: Program{Name: "traefik", Holds: "requestAcceptGraceTimeout", GoesOn: hup | usr1},
+		names:   []string{"traefik"},
+	},
+	{
+		Program: Program{Name: "coredns", Holds: "health { lameduck }", GoesOn: usr1},
+		names:   []string{"coredns"},
+	},
+	{
+		Program: Program{Name: "cloud-sql-proxy", Holds: "--min-sigterm-delay"},
+		names:   []string{"cloud-sql-proxy"},
+	},
+	{
+		Program: Program{Name: "kube-apiserver", Holds: "--shutdown-delay-duration"},
+		names:   []string{"kube-apiserver"},
+	},
+	{
+		Program: Program{Name: "ingress-nginx", Holds: "--shutdown-grace-period"},
+		names:   []string{"nginx-ingress-controller", "nginx-ingress-c"},
+	},
+	{
+		Program: Program{Name: "consul-dataplane", Holds: "-shutdown-grace-period-seconds"},
+		names:   []string{"consul-dataplane", "consul-dataplan"},
+	},
+	{
+		// It has 5 s, which are in its code.
+		Program: Program{Name: "waitress", Graceful: syscall.SIGINT, Fast: syscall.SIGTERM, Drains: true,
+			Lacks: "it cuts what takes longer than 5s"},
+		names: []string{"waitress-serve", "waitress"},
+	},
+	{
+		Program: Program{Name: "hypercorn", Drains: true,
+			Lacks: "it cuts what takes longer than 3s unless --graceful-timeout is set"},
+		names: []string{"hypercorn"},
+	},
+	{
+		Program: Program{Name: "victoria-metrics", Drains: true,
+			Lacks: "it cuts what takes longer than 7s unless -http.maxGracefulShutdownDuration is set"},
+		names: []string{"victoria-metrics", "victoria-metric"},
+	},
+	{
+		Program: Program{Name: "starman", Graceful: syscall.SIGQUIT, Fast: syscall.SIGTERM, Drains: true, GoesOn: hup},
+		names:   []string{"starman"},
+	},
+	{
+		Program: Program{Name: "nghttpx", Graceful: syscall.SIGQUIT, Fast: syscall.SIGTERM, Drains: true, GoesOn: hup | usr1 | usr2,
+			Lacks: "idle kept connections hold its stop, too"},
+		names: []string{"nghttpx"},
+	},
+	{
+		Program: Program{Name: "h2o", Fast: syscall.SIGINT, Drains: true,
+			Lacks: "idle kept connections hold its stop for 10s"},
+		names: []string{"h2o"},
+	},
+	{
+		Program: Program{Name: "daphne", Cuts: true, Lacks: noDrain},
+		names:   []string{"daphne"},
+	},
+	{
+		Program: Program{Name: "tinyproxy", Cuts: true, Lacks: noDrain},
+		names:   []string{"tinyproxy"},
+	},
+	{
+		Program: Program{Name: "privoxy", Cuts: true, Lacks: noDrain, GoesOn: hup},
+		names:   []string{"privoxy"},
+	},
+	{
+		Program: Program{Name: "traffic_server", Cuts: true,
+			Lacks: "it cuts unless proxy.config.stop.shutdown_timeout is set"},
+		names: []string{"traffic_server"},
+	},
+	{
+		Program: Program{Name: "fcgiwrap", Cuts: true, Lacks: noDrain},
+		names:   []string{"fcgiwrap"},
+	},
+	{
+		Program: Program{Name: "mariadbd", Cuts: true, Lacks: "it ends the queries", GoesOn: hup},
+		names:   []string{"mariadbd", "mysqld"},
+	},
+	{
+		Program: Program{Name: "redis-server", Cuts: true, Lacks: "it exits before it answers a script or BLPOP", GoesOn: hup},
+		names:   []string{"redis-server"},
+	},
+	{
+		Program: Program{Name: "valkey-server", Cuts: true, Lacks: "it exits before it answers a script or BLPOP", GoesOn: hup},
+		names:   []string{"valkey-server"},
+	},
+	{
+		Program: Program{Name: "mosquitto", Cuts: true, Lacks: noDrain, GoesOn: hup | usr1 | usr2},
+		names:   []string{"mosquitto"},
+	},
+	{
+		Program: Program{Name: "influxd", Cuts: true, Lacks: noDrain},
+		names:   []string{"influxd"},
+	},
+	{
+		Program: Program{Name: "prometheus", Cuts: true, Lacks: noDrain, GoesOn: hup},
+		names:   []string{"prometheus"},
+	},
+	{
+		Program: Program{Name: "alertmanager", Cuts: true, Lacks: noDrain, GoesOn: hup},
+		names:   []string{"alertmanager", "prometheus-alertmanager", "prometheus-aler"},
+	},
+	{
+		Program: Program{Name: "pushgateway", Cuts: true, Lacks: noDrain},
+		names:   []string{"pushgateway", "prometheus-pushgateway", "prometheus-push"},
+	},
+	{
+		Program: Program{Name: "registry", Cuts: true, Lacks: "it cuts unless http.draintimeout is set"},
+		names:   []string{"registry", "docker-registry"},
+		with:    "serve",
+	},
+	{
+		Program: Program{Name: "supervisord", GoesOn: hup,
+			Lacks: "it sends each program its stopsignal, which is TERM unless set"},
+		names: []string{"supervisord"},
+	},
+	{
+		Program: Program{Name: Tomcat, GoesOn: quit, Cuts: true,
+			Lacks: "it cuts what takes longer than 2s unless gracefulStopAwaitMillis is set"},
+		names: []string{"java"},
+		with:  "org.apache.catalina.startup.Bootstrap",
+	},
+	{
+		Program: Program{Name: JVM, GoesOn: quit},
+		names:   []string{"java"},
+	},
+}

@@ -1,0 +1,3 @@
+listen 8080
+worker_processes 2
+timeout 5

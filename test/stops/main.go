@@ -1,0 +1,128 @@
+// Command stops measures how programs of Debian stop: which signals end them, what becomes of a request in flight, of
+// new connections and of kept ones, and whether a second signal ends one that drains. It writes docs/proof/stops.tsv.
+//
+// A program runs in a root of its suite, in namespaces of its own, with the default dispositions of signals, as the child
+// of a PID 1 that does nothing but wait; drainit is not there. What is in the table already, in the same version, is not
+// measured again.
+//
+//	go run ./test/stops [-row TEXT] [-suite bookworm,trixie] [-again] [-parallel 2]
+//	go run ./test/stops -page
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+type options struct {
+	row, suites string
+	again, page bool
+	parallel    int
+}
+
+func main() {
+	if told := os.Getenv(inside); told != "" && len(os.Args) == 2 {
+		exit(runInside(told, os.Args[1], programOf))
+	}
+	var o options
+	flag.StringVar(&o.row, "row", "", "measure only the programs with this `text` in their name and shape")
+	flag.StringVar(&o.suites, "suite", strings.Join(suites, ","), "Debian's `suites`")
+	flag.BoolVar(&o.again, "again", false, "measure also what is in the table")
+	flag.BoolVar(&o.page, "page", false, "measure nothing, and make the documents of what is in the table")
+	flag.IntVar(&o.parallel, "parallel", 2, "programs at a time")
+	flag.Parse()
+	exit(o.run())
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "stops:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// task is a program to be measured in a suite.
+type task struct {
+	program program
+	suite   string
+}
+
+func (o options) run() error {
+	top, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	lab := &laboratory{roots: roots{filepath.Join(top, ".cache/stops")}, files: filepath.Join(top, "test/stops/files"), lives: make(chan struct{}, 4*o.parallel)}
+	table, err := readTable(tablePath)
+	if err != nil {
+		return err
+	}
+	if o.page {
+		return writePages(top, table)
+	}
+	have := map[key]bool{}
+	for _, m := range table {
+		have[m.key] = true
+	}
+	tasks := make(chan task)
+	go func() {
+		defer close(tasks)
+		for suite := range strings.SplitSeq(o.suites, ",") {
+			for _, p := range programs() {
+				if strings.Contains(p.key(), o.row) && (p.suites == nil || slices.Contains(p.suites, suite)) {
+					tasks <- task{p, suite}
+				}
+			}
+		}
+	}()
+	var mu sync.Mutex
+	var errs []error
+	var wg sync.WaitGroup
+	for range o.parallel {
+		wg.Go(func() {
+			for t := range tasks {
+				began := time.Now()
+				m, err := o.one(lab, have, t)
+				mu.Lock()
+				switch {
+				case err != nil:
+					errs = append(errs, err)
+					fmt.Fprintf(os.Stderr, "%s %s: %v\n", t.program.key(), t.suite, err)
+				case m.lines != nil:
+					table = slices.DeleteFunc(table, func(old measured) bool { return old.key.sameBut(m.key) })
+					table = append(table, m)
+					errs = append(errs, writeTable(tablePath, slices.Clone(table)))
+					fmt.Printf("%v: %d lines in %v\n", m.key, len(m.lines), time.Since(began).Round(time.Second))
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(append(errs, writePages(top, table))...)
+}
+
+// one measures a program that is not in the table, in the version that its root has.
+func (o options) one(lab *laboratory, have map[key]bool, t task) (measured, error) {
+	_, version, err := lab.roots.root(t.suite, strings.Fields(t.program.in(t.suite).packages))
+	if err != nil {
+		return measured{}, err
+	}
+	if have[key{t.program.name, t.program.shape, t.suite, version}] && !o.again {
+		return measured{}, nil
+	}
+	return lab.measure(t.program, t.suite)
+}
+
+// sameBut reports whether the keys are the same but for the version.
+func (k key) sameBut(other key) bool {
+	return k.program == other.program && k.shape == other.shape && k.suite == other.suite
+}
