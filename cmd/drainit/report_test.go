@@ -331,14 +331,14 @@ func TestReportOfAProgramThatIsKilled(t *testing.T) {
 			}
 			name := fmt.Sprint(strings.ReplaceAll(name, " ", "-"), notInit)
 			log := inTime(t, c.URL, spec{notInit: notInit, args: command(append(test.flags, "--name", name, "--report", "post:"+c.URL), test.program...)}, test.status)
-			has := ""
+			var has strings.Builder
 			for _, one := range c.all() {
 				if strings.Contains(one.body, `"job":"`+name+`"`) {
-					has += one.body
+					has.WriteString(one.body)
 				}
 			}
-			if !strings.Contains(has, test.says) {
-				t.Errorf("%s: got %q, want %s; logged\n%s", name, has, test.says, log)
+			if !strings.Contains(has.String(), test.says) {
+				t.Errorf("%s: got %q, want %s; logged\n%s", name, has.String(), test.says, log)
 			}
 		}
 	}

@@ -132,11 +132,12 @@ func columns() []column {
 // TestWhoOutlivesWhom: the manual's table, whichever way the worker has left.
 func TestWhoOutlivesWhom(t *testing.T) {
 	t.Parallel()
-	heads := "| the init is | SIGKILL for |"
+	var heads strings.Builder
+	heads.WriteString("| the init is | SIGKILL for |")
 	for _, c := range columns() {
-		heads += " " + c.head + " |"
+		heads.WriteString(" " + c.head + " |")
 	}
-	rows := []string{heads}
+	rows := []string{heads.String()}
 	var lanes sync.WaitGroup
 	room := make(chan struct{}, 4)
 	for _, row := range outlives {

@@ -45,7 +45,7 @@ func (f fastCGI) ask(_ *children, seconds int) answer {
 // read is served when the answer was ended as it is to be.
 func (f fastCGI) read(conn net.Conn) answer {
 	const end, stdout = 3, 6
-	var said string
+	var said strings.Builder
 	for head := make([]byte, 8); ; {
 		if _, err := io.ReadFull(conn, head); err != nil {
 			return failed(err)
@@ -56,9 +56,9 @@ func (f fastCGI) read(conn net.Conn) answer {
 		}
 		switch head[1] {
 		case stdout:
-			said += string(content)
+			said.WriteString(string(content))
 		case end:
-			if !strings.Contains(said, "ok\n") {
+			if !strings.Contains(said.String(), "ok\n") {
 				return rejected
 			}
 			return served
