@@ -1,0 +1,79 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const suiteLimit = 15 * time.Minute // of the machine's time
+
+// suites runs the test binaries, each in a directory with its testdata.
+func suites() {
+	binaries, _ := filepath.Glob("/tests/*/*.test")
+	for _, binary := range binaries {
+		suite(binary)
+	}
+}
+
+func suite(binary string) {
+	ctx, cancel := context.WithTimeout(context.Background(), suiteLimit)
+	defer cancel()
+	args := []string{"-test.v", "-test.short", "-test.timeout=10m"}
+	if skip, err := os.ReadFile(filepath.Join(filepath.Dir(binary), "skip")); err == nil {
+		args = append(args, "-test.skip="+strings.TrimSpace(string(skip)))
+	}
+	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd.Dir = filepath.Dir(binary)
+	cmd.WaitDelay = time.Second
+	began := time.Now()
+	out, err := cmd.CombinedOutput()
+	name := strings.TrimSuffix(filepath.Base(binary), ".test")
+	pass, fail, skip := tally(string(out))
+	if err != nil && fail == 0 {
+		fail = 1
+	}
+	if fail > 0 {
+		fmt.Printf("%s: %v\n%s\n", name, err, out)
+	}
+	for _, reason := range skipped(string(out)) {
+		fmt.Printf("@skipped %s %s\n", name, reason)
+	}
+	fmt.Printf("%s took %v of the machine's time\n", name, time.Since(began).Round(time.Second/10))
+	fmt.Printf("@suite %s pass=%d fail=%d skip=%d\n", name, pass, fail, skip)
+}
+
+// tally counts the tests, without their subtests.
+func tally(out string) (pass, fail, skip int) {
+	for line := range strings.Lines(out) {
+		switch {
+		case strings.HasPrefix(line, "--- PASS"):
+			pass++
+		case strings.HasPrefix(line, "--- FAIL"):
+			fail++
+		case strings.HasPrefix(line, "--- SKIP"):
+			skip++
+		}
+	}
+	return pass, fail, skip
+}
+
+// skipped returns the name of each test that was skipped, with the reason that it gave just before.
+func skipped(out string) []string {
+	var reasons []string
+	before := ""
+	for line := range strings.Lines(out) {
+		if name, ok := strings.CutPrefix(line, "--- SKIP: "); ok {
+			name, _, _ = strings.Cut(name, " ")
+			reasons = append(reasons, name+": "+before)
+		}
+		before = strings.TrimSpace(line)
+	}
+	return reasons
+}
