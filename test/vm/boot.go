@@ -32,10 +32,11 @@ func (l *lab) boot(ctx context.Context, m machine, image, init string) (console,
 	defer cancel()
 	cmd := exec.CommandContext(ctx, l.loader(), l.qemu(m, image, init)...)
 	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
+	cmd.Stdout = &out
 	if l.verbose {
 		cmd.Stdout = io.MultiWriter(&out, os.Stderr)
 	}
+	cmd.Stderr = cmd.Stdout // the same, so that one writes
 	err := cmd.Run()
 	c := console{text: out.Bytes()}
 	if cmd.ProcessState != nil {

@@ -11,6 +11,7 @@ import (
 // A lab has what all machines need: QEMU, and a directory for what is built.
 type lab struct {
 	top, cache, work string
+	version          string // drainit's
 	packages         []string
 	verbose          bool
 }
@@ -25,6 +26,11 @@ func newLab(ctx context.Context, top string, packages []string, verbose bool) (*
 	if err := l.fetch(ctx, "tools", "qemu", "trixie", "qemu-system-x86", "qemu-system-arm", "qemu-system-misc", "qemu-system-ppc"); err != nil {
 		return nil, err
 	}
+	version, err := command(ctx, top, nil, "make", "--no-print-directory", "-s", "print-version")
+	if err != nil {
+		return nil, err
+	}
+	l.version = strings.TrimSpace(string(version))
 	l.work, err = os.MkdirTemp(l.cache, "work-")
 	return l, err
 }
@@ -50,8 +56,10 @@ func (l *lab) versionsOf(name string) map[string]string {
 	return versions
 }
 
-// versions says which QEMU this is.
-func (l *lab) versions() string { return "QEMU " + l.versionsOf("qemu")["qemu-system-misc"] }
+// qemuVersion is that of Debian's package, without its epoch.
+func (l *lab) qemuVersion() string {
+	return strings.TrimPrefix(l.versionsOf("qemu")["qemu-system-misc"], "1:")
+}
 
 // run builds for a machine and boots it, once with each init.
 func (l *lab) run(ctx context.Context, m machine) result {

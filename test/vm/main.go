@@ -51,8 +51,8 @@ func (o options) run(ctx context.Context) error {
 	if o.tests != "" {
 		packages = strings.Split(o.tests, ",")
 	}
-	if o.out != "" && (o.only != "" || o.tests != "") {
-		return errors.New("-o wants every machine and test, so no -only and no -tests")
+	if o.out != "" && o.tests != "" {
+		return errors.New("-o wants every test, so no -tests")
 	}
 	l, err := newLab(ctx, ".", packages, o.verbose)
 	if err != nil {
@@ -60,6 +60,7 @@ func (o options) run(ctx context.Context) error {
 	}
 	defer l.close()
 	var results []result
+	var records []record
 	for _, m := range chosen {
 		r := l.run(ctx, m)
 		fmt.Println(r.line())
@@ -67,10 +68,11 @@ func (o options) run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-	}
-	if o.out != "" {
-		if err := os.WriteFile(o.out, []byte(markdown(results, l.versions(), time.Now())), 0o644); err != nil {
-			return err
+		if o.out != "" && r.err == nil { // after each, since all take long
+			records = append(records, recordOf(r, l.version, l.qemuVersion(), time.Now()))
+			if err := write(o.out, records); err != nil {
+				return err
+			}
 		}
 	}
 	return judge(results)

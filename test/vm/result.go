@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -26,12 +27,18 @@ type result struct {
 
 // A suite is a package's tests.
 type suite struct {
-	name             string
-	pass, fail, skip int
+	Name string `json:"name"`
+	Pass int    `json:"pass"`
+	Fail int    `json:"fail"`
+	Skip int    `json:"skip"`
 }
 
-// told is a story, and why it failed.
-type told struct{ name, why string }
+// told is a story, and why it failed, or that the kernel lacks what it is about.
+type told struct {
+	Name   string `json:"name"`
+	Why    string `json:"why,omitempty"`
+	Absent bool   `json:"absent,omitempty"`
+}
 
 // boots is how many a machine has: as a container's host, and with drainit as /init.
 const boots = 2
@@ -55,13 +62,15 @@ func (r *result) takeLine(line string) {
 	word, rest, _ := strings.Cut(line, " ")
 	switch word {
 	case "@ok":
-		r.stories = append(r.stories, told{name: rest})
+		r.stories = append(r.stories, told{Name: rest})
 	case "@failed":
 		name, why, _ := strings.Cut(rest, ": ")
-		r.stories = append(r.stories, told{name, why})
+		r.stories = append(r.stories, told{Name: name, Why: cmp.Or(why, "failed")})
+	case "@absent":
+		r.stories = append(r.stories, told{Name: rest, Absent: true})
 	case "@suite":
 		var s suite
-		if _, err := fmt.Sscanf(rest, "%s pass=%d fail=%d skip=%d", &s.name, &s.pass, &s.fail, &s.skip); err == nil {
+		if _, err := fmt.Sscanf(rest, "%s pass=%d fail=%d skip=%d", &s.Name, &s.Pass, &s.Fail, &s.Skip); err == nil {
 			r.suites = append(r.suites, s)
 		}
 	case "@skipped":
@@ -88,13 +97,13 @@ func (r result) problems() []string {
 		all = append(all, fmt.Sprintf("as /init drainit ended with %q, want the program's status of 7, 00000700", r.panicked))
 	}
 	for _, s := range r.suites {
-		if s.fail > 0 || s.pass == 0 {
-			all = append(all, fmt.Sprintf("%s: %d tests passed, %d failed", s.name, s.pass, s.fail))
+		if s.Fail > 0 || s.Pass == 0 {
+			all = append(all, fmt.Sprintf("%s: %d tests passed, %d failed", s.Name, s.Pass, s.Fail))
 		}
 	}
 	for _, s := range r.stories {
-		if s.why != "" {
-			all = append(all, s.name+": "+s.why)
+		if s.Why != "" {
+			all = append(all, s.Name+": "+s.Why)
 		}
 	}
 	return all
@@ -114,8 +123,8 @@ func (r result) line() string {
 // count counts tests.
 func (r result) count() (pass, skip int) {
 	for _, s := range r.suites {
-		pass += s.pass
-		skip += s.skip
+		pass += s.Pass
+		skip += s.Skip
 	}
 	return pass, skip
 }

@@ -12,10 +12,10 @@ import (
 )
 
 // machine is the program under a drainit that is the machine's /init: without /proc, /sys or /dev/null at first. It ends
-// with status 7 at a SIGTERM that comes of Ctrl-Alt-Del's signal to PID 1.
+// with status 7 at the stop that comes of Ctrl-Alt-Del's signal to PID 1.
 func machine() {
 	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, syscall.SIGTERM)
+	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
 	fmt.Println("@ok drainit as /init starts its program without /proc, /sys and /dev/null")
 	if _, err := os.Stat("/proc/self"); err == nil {
 		fmt.Println("@failed there is a /proc already")
@@ -36,7 +36,7 @@ func machine() {
 	case <-stop:
 		fmt.Println("@ok Ctrl-Alt-Del's SIGINT to /init stops the program")
 	case <-time.After(patience):
-		fmt.Println("@failed Ctrl-Alt-Del's SIGINT to /init stops the program: no SIGTERM")
+		fmt.Println("@failed Ctrl-Alt-Del's SIGINT to /init stops the program: no signal")
 	}
 	fmt.Println("@done")
 	os.Exit(7)

@@ -40,13 +40,24 @@ func suite(binary string) {
 		fail = 1
 	}
 	if fail > 0 {
-		fmt.Printf("%s: %v\n%s\n", name, err, out)
+		fmt.Printf("%s: %v\n%s\n", name, err, withoutGood(string(out)))
 	}
 	for _, reason := range skipped(string(out)) {
 		fmt.Printf("@skipped %s %s\n", name, reason)
 	}
 	fmt.Printf("%s took %v of the machine's time\n", name, time.Since(began).Round(time.Second/10))
 	fmt.Printf("@suite %s pass=%d fail=%d skip=%d\n", name, pass, fail, skip)
+}
+
+// withoutGood is the output less its lines about what is under way or passed.
+func withoutGood(out string) string {
+	var b strings.Builder
+	for line := range strings.Lines(out) {
+		if l := strings.TrimSpace(line); !strings.HasPrefix(l, "=== ") && !strings.HasPrefix(l, "--- PASS") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }
 
 // tally counts the tests, without their subtests.

@@ -21,14 +21,18 @@ type trial struct {
 	running []*process
 }
 
-// A failure ends its trial.
+// A failure ends its trial; absent is what the kernel does not have.
 type failure string
+
+const absent failure = "absent"
 
 // tell plays stories and says what came of each.
 func tell(stories []story) {
 	for _, s := range stories {
 		began := time.Now()
-		if why := s.try(); why != "" {
+		if why := s.try(); why == absent {
+			fmt.Printf("@absent %s\n", s.name)
+		} else if why != "" {
 			fmt.Printf("@failed %s: %s\n", s.name, why)
 		} else {
 			fmt.Printf("@ok %s\n", s.name)
