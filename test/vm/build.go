@@ -27,7 +27,7 @@ func (l *lab) build(ctx context.Context, m machine) (built, error) {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return b, err
 	}
-	if _, err := command(ctx, l.top, nil, "make", "--no-print-directory", "bin/drainit-linux-"+m.platform()); err != nil {
+	if _, err := command(ctx, l.top, nil, "make", "--no-print-directory", "VERSION="+l.version, "bin/drainit-linux-"+m.platform()); err != nil {
 		return b, err
 	}
 	flags, err := productFlags(l.top)
