@@ -48,8 +48,16 @@ func (l *lab) boot(ctx context.Context, m machine, image, init string) (console,
 	return c, nil
 }
 
-// loader is the loader of QEMU's own Debian.
-func (l *lab) loader() string { return filepath.Join(l.cache, "qemu/usr/lib64/ld-linux-x86-64.so.2") }
+// loader is the loader of QEMU's own Debian: its name is the architecture's of this machine.
+func (l *lab) loader() string { return one(filepath.Join(l.cache, "qemu/usr/lib*/ld-linux-*.so.*")) }
+
+// one is the file of a pattern.
+func one(pattern string) string {
+	if found, _ := filepath.Glob(pattern); len(found) > 0 {
+		return found[0]
+	}
+	return pattern // which says in an error what was looked for
+}
 
 // qemu is a machine's command line: its time goes by its instructions (-icount), 4 ns each, and leaps over idleness.
 func (l *lab) qemu(m machine, image, init string) []string {
@@ -58,7 +66,8 @@ func (l *lab) qemu(m machine, image, init string) []string {
 	if m.console != "" {
 		parameters = "console=" + m.console + " " + parameters
 	}
-	args := []string{"--library-path", root + "/lib/x86_64-linux-gnu:" + root + "/lib/x86_64-linux-gnu/pulseaudio", root + "/bin/" + m.qemu[0]}
+	libraries := one(root + "/lib/*-linux-gnu")
+	args := []string{"--library-path", libraries + ":" + libraries + "/pulseaudio", root + "/bin/" + m.qemu[0]}
 	args = append(args, m.qemu[1:]...)
 	return append(args, "-L", root+"/share/qemu", "-L", root+"/share/seabios", "-L", root+"/share/slof",
 		"-accel", "tcg", "-icount", "shift=2,sleep=off", "-rtc", "clock=vm", "-smp", "1", "-m", "1024",

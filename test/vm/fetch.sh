@@ -45,6 +45,7 @@ begin() {
 
 # versions_of prints the name and version of each package file.
 versions_of() {
+	# shellcheck disable=SC2016 # dpkg's own variables
 	for deb; do dpkg-deb --showformat '${Package} ${Version}\n' --show "$deb"; done
 }
 
