@@ -66,7 +66,7 @@ func (l *lab) qemu(m machine, image, init string) []string {
 	if m.console != "" {
 		parameters = "console=" + m.console + " " + parameters
 	}
-	libraries := one(root + "/lib/*-linux-gnu")
+	libraries := filepath.Dir(one(root + "/lib/*-linux-gnu/libc.so.6"))
 	args := []string{"--library-path", libraries + ":" + libraries + "/pulseaudio", root + "/bin/" + m.qemu[0]}
 	args = append(args, m.qemu[1:]...)
 	return append(args, "-L", root+"/share/qemu", "-L", root+"/share/seabios", "-L", root+"/share/slof",
