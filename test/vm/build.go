@@ -10,9 +10,17 @@ import (
 	"strings"
 )
 
-// tested are the packages of internal whose tests run in a machine: those that touch the kernel, and what is pure and
-// has to do with words and bytes.
+// tested are the packages whose tests run in a machine: leaves of internal, those that touch the kernel and what is pure
+// and has to do with words and bytes.
 var tested = []string{"conns", "drain", "fifo", "pod", "probe", "proc", "reaper", "signals"}
+
+// directoryOf is a package's: drainit is the command, whose tests run it as PID 1 of namespaces, and the others internal.
+func directoryOf(name string) string {
+	if name == "drainit" {
+		return "cmd/drainit"
+	}
+	return "internal/" + name
+}
 
 // A built is what was built for a machine.
 type built struct {
@@ -45,7 +53,7 @@ func (l *lab) build(ctx context.Context, m machine) (built, error) {
 	build := append([]string{"go", "test", "-c"}, flags...)
 	build = append(build, "-o", out+"/")
 	for _, p := range l.packages {
-		build = append(build, "./internal/"+p)
+		build = append(build, "./"+directoryOf(p))
 		b.tests[p] = filepath.Join(out, p+".test")
 	}
 	_, err = command(ctx, l.top, env, build...)

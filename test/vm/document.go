@@ -43,12 +43,12 @@ const storiesHeading = `
 const testsHeading = `
 ## The tests
 
-Tests of these packages of internal: passed, and skipped after a "+".
+Tests of these packages, without their subtests: passed, and skipped after a "+".
 
 `
 
 const skippedHeading = `
-Skipped, by the tests themselves:
+Skipped by the tests themselves, subtests included:
 
 `
 

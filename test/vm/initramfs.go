@@ -51,7 +51,7 @@ func (l *lab) test(a *archive, name, binary string) {
 	if list := notThere[name]; list != nil {
 		a.entry(dir+"/skip", regular, 0, 0, []byte(pattern(list)))
 	}
-	source := filepath.Join(l.top, "internal", name)
+	source := filepath.Join(l.top, directoryOf(name))
 	_ = filepath.WalkDir(source+"/testdata", func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return nil // there is none

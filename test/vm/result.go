@@ -64,7 +64,7 @@ func (r *result) takeLine(line string) {
 	case "@ok":
 		r.stories = append(r.stories, told{Name: rest})
 	case "@failed":
-		name, why, _ := strings.Cut(rest, ": ")
+		name, why, _ := strings.Cut(rest, "\t")
 		r.stories = append(r.stories, told{Name: name, Why: cmp.Or(why, "failed")})
 	case "@absent":
 		r.stories = append(r.stories, told{Name: rest, Absent: true})

@@ -83,13 +83,16 @@ func (r record) suite(name string) string {
 	return "not run"
 }
 
-// skippedTable says which tests skipped themselves, where, and why.
+// skippedTable says which tests and subtests skipped themselves, where, and why.
 func skippedTable(records []record) string {
 	where := map[string][]string{}
 	for _, r := range records {
 		for _, line := range r.Skipped {
 			where[line] = append(where[line], r.Machine)
 		}
+	}
+	if len(where) == 0 {
+		return "none.\n"
 	}
 	table := "| test | why | on |\n|---|---|---|\n"
 	for _, line := range slices.Sorted(maps.Keys(where)) {

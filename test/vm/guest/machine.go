@@ -21,22 +21,22 @@ func machine() {
 		fmt.Println("@failed there is a /proc already")
 	}
 	if err := prepare(); err != nil {
-		fmt.Println("@failed prepare:", err)
+		fmt.Printf("@failed prepare\t%v\n", err)
 	}
 	orphans(20)
 	if left := zombies(); left != "" {
-		fmt.Println("@failed drainit as /init reaps orphans:", left)
+		fmt.Printf("@failed drainit as /init reaps orphans\tleft: %s\n", left)
 	} else {
 		fmt.Println("@ok drainit as /init reaps orphans")
 	}
 	if err := syscall.Kill(1, syscall.SIGINT); err != nil {
-		fmt.Println("@failed SIGINT to PID 1:", err)
+		fmt.Printf("@failed SIGINT to PID 1\t%v\n", err)
 	}
 	select {
 	case <-stop:
 		fmt.Println("@ok Ctrl-Alt-Del's SIGINT to /init stops the program")
 	case <-time.After(patience):
-		fmt.Println("@failed Ctrl-Alt-Del's SIGINT to /init stops the program: no signal")
+		fmt.Println("@failed Ctrl-Alt-Del's SIGINT to /init stops the program\tno signal")
 	}
 	fmt.Println("@done")
 	os.Exit(7)

@@ -4,7 +4,7 @@
 // packages' tests and plays the stories, and then everything that the stories need, each under a name of its own.
 //
 // It says on the console what came of each, one a line, as test/vm reads it: "@suite NAME pass=N fail=N skip=N",
-// "@ok STORY", "@failed STORY: why", "@note text", and "@done" as the last.
+// "@ok STORY", "@failed STORY", a tab and why, "@note text", and "@done" as the last.
 package main
 
 import (
@@ -24,12 +24,12 @@ func main() {
 	}
 	defer powerOff()
 	if err := prepare(); err != nil {
-		fmt.Println("@failed prepare:", err)
+		fmt.Printf("@failed prepare\t%v\n", err)
 		return
 	}
 	tell(before)
 	if err := loadable(); err != nil {
-		fmt.Println("@failed modprobe:", err)
+		fmt.Printf("@failed modprobe\t%v\n", err)
 	}
 	tell(stories)
 	suites()

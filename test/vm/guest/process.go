@@ -83,13 +83,18 @@ func (p *process) end() {
 
 func (p *process) signal(sig syscall.Signal) { _ = p.cmd.Process.Signal(sig) }
 
-// wantExit waits for the end, with a status, which is 128+N for a signal.
-func (t *trial) wantExit(p *process, want int) {
+// wantEnd waits for the end.
+func (t *trial) wantEnd(p *process) {
 	select {
 	case <-p.ended:
 	case <-time.After(patience):
 		t.must(false, "still running")
 	}
+}
+
+// wantExit waits for the end, with a status, which is 128+N for a signal.
+func (t *trial) wantExit(p *process, want int) {
+	t.wantEnd(p)
 	got := p.cmd.ProcessState.ExitCode()
 	if ws := p.cmd.ProcessState.Sys().(syscall.WaitStatus); ws.Signaled() {
 		got = 128 + int(ws.Signal())

@@ -30,7 +30,7 @@ var stories = []story{
 	{"memory limit: the program is killed, drainit says so", outOfMemory},
 	{"memory.oom.group=1: drainit dies with the program, and says nothing", outOfMemoryGroup},
 	{"pids.max reached: scraped, drained, stopped", pidsReached},
-	{"cgroup.freeze across the deadline: the stop signal, then SIGKILL", frozen},
+	{"cgroup.freeze across the deadline: the stop signal comes first", frozen},
 	{"cgroup.kill: nothing is left", cgroupKilled},
 	{"cpu.max of 5 %: held, stopped in time", slowed},
 }

@@ -55,7 +55,8 @@ func pidsReached(t *trial) {
 	t.wantExit(p, 4)
 }
 
-// frozen is a cgroup that stood still from the hold until after the deadline: what was due is done in its order.
+// frozen is a cgroup that stood still from the hold until after the deadline: what was due is done in its order. Whether
+// the program ends before the SIGKILL that follows is a matter of moments.
 func frozen(t *trial) {
 	dir := t.cgroup()
 	p := t.drainitIn(dir, []string{"--drain-delay", "1s", "--deadline", "5s"}, "server", "0")
@@ -66,10 +67,10 @@ func frozen(t *trial) {
 	time.Sleep(10 * time.Second)
 	t.must(!p.stderr.has("stop signal sent"), "the cgroup was not frozen")
 	t.write(dir, "cgroup.freeze", "0")
-	t.wantExit(p, 137)
+	t.wantEnd(p)
 	log := p.stderr.String()
 	sent, killed := strings.Index(log, "stop signal sent"), strings.Index(log, "SIGKILL sent")
-	t.must(sent >= 0 && sent < killed, "no stop signal before SIGKILL")
+	t.must(sent >= 0 && (killed < 0 || sent < killed), "no stop signal before SIGKILL")
 }
 
 func cgroupKilled(t *trial) {

@@ -30,7 +30,7 @@ func suite(binary string) {
 		args = append(args, "-test.skip="+strings.TrimSpace(string(skip)))
 	}
 	cmd := exec.CommandContext(ctx, binary, args...)
-	cmd.Dir = filepath.Dir(binary)
+	cmd.Dir, cmd.Env = filepath.Dir(binary), append(os.Environ(), "TESTED_DRAINIT=/drainit")
 	cmd.WaitDelay = time.Second
 	began := time.Now()
 	out, err := cmd.CombinedOutput()
@@ -75,16 +75,22 @@ func tally(out string) (pass, fail, skip int) {
 	return pass, fail, skip
 }
 
-// skipped returns the name of each test that was skipped, with the reason that it gave just before.
+// skipped returns each test and subtest that was skipped, with what it said last.
 func skipped(out string) []string {
-	var reasons []string
-	before := ""
+	var list []string
+	said := map[string]string{}
+	running := ""
 	for line := range strings.Lines(out) {
-		if name, ok := strings.CutPrefix(line, "--- SKIP: "); ok {
+		line = strings.TrimSpace(line)
+		if rest, ok := strings.CutPrefix(line, "=== "); ok {
+			_, running, _ = strings.Cut(rest, " ") // RUN, CONT or NAME
+			running = strings.TrimSpace(running)
+		} else if name, ok := strings.CutPrefix(line, "--- SKIP: "); ok {
 			name, _, _ = strings.Cut(name, " ")
-			reasons = append(reasons, name+": "+before)
+			list = append(list, name+": "+said[name])
+		} else {
+			said[running] = line
 		}
-		before = strings.TrimSpace(line)
 	}
-	return reasons
+	return list
 }

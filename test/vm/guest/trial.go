@@ -33,7 +33,7 @@ func tell(stories []story) {
 		if why := s.try(); why == absent {
 			fmt.Printf("@absent %s\n", s.name)
 		} else if why != "" {
-			fmt.Printf("@failed %s: %s\n", s.name, why)
+			fmt.Printf("@failed %s\t%s\n", s.name, why)
 		} else {
 			fmt.Printf("@ok %s\n", s.name)
 		}
