@@ -1,6 +1,6 @@
 # A machine with Go, make and git can run build, demo, test, fuzz, size, cross, repro, bench and evidence. test-all
 # needs root, Docker, debootstrap and, for the race detector, a C compiler; check also needs shellcheck, shapes root
-# and debootstrap, image, servers and platforms need Docker.
+# and debootstrap, image, servers and platforms need Docker, vm a Debian (apt, dpkg, xz) and nothing of root.
 
 # Nothing of the clone but its commit goes into the version, and so into the bytes: not tags, nor how many objects
 # there are, which would change the length of a short hash.
@@ -160,7 +160,7 @@ wrappers: ## what su, timeout, shells and other wrappers do with signals, compar
 platforms: bin/drainit bin/server ## rollouts on Swarm, Compose and behind balancers (four minutes, Docker; with PLATFORMFLAGS=-full 70 to 80)
 	go run ./test/platforms $(PLATFORMFLAGS)
 
-vm: | need-go ## drainit and its tests on machines of six architectures and under four kernels, in QEMU (an hour; Debian; VMFLAGS='-only arm64')
+vm: | need-go ## drainit and its tests on machines of six architectures and under four kernels, in QEMU (20 minutes; Debian; VMFLAGS='-only arm64')
 	go run ./test/vm $(VMFLAGS)
 
 pictures: ## docs/pictures/*.svg, from internal/drain and docs/proof/rollouts.md
