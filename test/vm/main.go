@@ -10,7 +10,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -29,7 +28,7 @@ type options struct {
 func main() {
 	var o options
 	flag.StringVar(&o.only, "only", "", "only these `machines`, as "+strings.Join(names(), "; ")+"; amd64 is all four")
-	flag.StringVar(&o.tests, "tests", "", "only the tests of these `packages` of internal, or none; for looking into something")
+	flag.StringVar(&o.tests, "tests", "", "only the tests of these `packages`, or none; in the document the others are \"not run\"")
 	flag.StringVar(&o.out, "o", "", "`file` to write the document to")
 	flag.BoolVar(&o.verbose, "v", false, "print the consoles")
 	flag.Parse()
@@ -50,9 +49,6 @@ func (o options) run(ctx context.Context) error {
 	packages := tested
 	if o.tests != "" {
 		packages = strings.Split(o.tests, ",")
-	}
-	if o.out != "" && o.tests != "" {
-		return errors.New("-o wants every test, so no -tests")
 	}
 	l, err := newLab(ctx, ".", packages, o.verbose)
 	if err != nil {
