@@ -52,7 +52,7 @@ func loadable() error {
 	return os.Symlink("/guest", "/sbin/modprobe")
 }
 
-// builtIn reports whether the kernel has a module in itself, or loaded: sysfs shows both only for some.
+// builtIn reports whether the kernel has a module in itself: then the initramfs has no file of it.
 func builtIn(name string) bool {
 	_, err := os.Stat("/modules/" + name + ".ko")
 	return err != nil
