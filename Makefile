@@ -1,6 +1,6 @@
 # A machine with Go, make and git can run build, demo, test, fuzz, size, cross, repro, bench and evidence. test-all
 # needs root, Docker, debootstrap and, for the race detector, a C compiler; check also needs shellcheck, shapes root
-# and debootstrap, image, servers and platforms need Docker.
+# and debootstrap, image, servers and platforms need Docker, vm a Debian (apt, dpkg, xz) and nothing of root.
 
 # Nothing of the clone but its commit goes into the version, and so into the bytes: not tags, nor how many objects
 # there are, which would change the length of a short hash.
@@ -47,7 +47,7 @@ SOURCE_DATE_EPOCH ?= $(shell git --no-optional-locks log -1 --format=%ct 2>/dev/
 REPRO = $(shell go env GOARCH)
 
 .DEFAULT_GOAL := build
-.PHONY: build release demo demo-full demo-build test test-rest test-all need-go check $(CHECKS) fuzz drainlint image bench frontbench evidence servers stops wrappers pods shapes sidecar hostile platforms pictures documented clean help print-checks FORCE
+.PHONY: build release demo demo-full demo-build test test-rest test-all need-go check $(CHECKS) fuzz drainlint image bench frontbench evidence servers stops wrappers pods shapes sidecar hostile platforms vm pictures documented clean help print-version print-checks FORCE
 
 build: bin/drainit ## bin/drainit, static, for this machine
 	@[ '$(COMMIT)' ] || [ '$(origin VERSION)' != file ] || echo 'the version is $(VERSION), without the commit: no git here, or this is no clone'
@@ -163,6 +163,9 @@ wrappers: ## what su, timeout, shells and other wrappers do with signals, compar
 platforms: bin/drainit bin/server ## rollouts on Swarm, Compose and behind balancers (four minutes, Docker; with PLATFORMFLAGS=-full 70 to 80)
 	go run ./test/platforms $(PLATFORMFLAGS)
 
+vm: | need-go ## drainit and its tests on machines of six architectures and under four kernels, in QEMU (20 minutes; Debian; VMFLAGS='-only arm64')
+	go run ./test/vm $(VMFLAGS)
+
 pictures: ## docs/pictures/*.svg, from internal/drain and docs/proof/rollouts.md
 	go run ./scripts/pictures
 
@@ -174,6 +177,9 @@ clean: ## removes bin and dist; .cache, where the tests keep Debian roots, is le
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
+
+print-version:
+	@echo '$(VERSION)'
 
 print-checks:
 	@echo $(CHECKS)

@@ -1,0 +1,67 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// machine is the program under a drainit that is the machine's /init: without /proc, /sys or /dev/null at first. It ends
+// with status 7 at the stop that comes of Ctrl-Alt-Del's signal to PID 1.
+func machine() {
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
+	fmt.Println("@ok drainit as /init starts its program without /proc, /sys and /dev/null")
+	if _, err := os.Stat("/proc/self"); err == nil {
+		fmt.Println("@failed there is a /proc already")
+	}
+	if err := prepare(); err != nil {
+		fmt.Printf("@failed prepare\t%v\n", err)
+	}
+	orphans(20)
+	if left := zombies(); left != "" {
+		fmt.Printf("@failed drainit as /init reaps orphans\tleft: %s\n", left)
+	} else {
+		fmt.Println("@ok drainit as /init reaps orphans")
+	}
+	if err := syscall.Kill(1, syscall.SIGINT); err != nil {
+		fmt.Printf("@failed SIGINT to PID 1\t%v\n", err)
+	}
+	select {
+	case <-stop:
+		fmt.Println("@ok Ctrl-Alt-Del's SIGINT to /init stops the program")
+	case <-time.After(patience):
+		fmt.Println("@failed Ctrl-Alt-Del's SIGINT to /init stops the program\tno signal")
+	}
+	fmt.Println("@done")
+	os.Exit(7)
+}
+
+// zombies waits until there is none, and returns those that stay.
+func zombies() (left string) {
+	for range 100 {
+		time.Sleep(100 * time.Millisecond)
+		if left = defunct(); left == "" {
+			return ""
+		}
+	}
+	return left
+}
+
+// defunct lists the processes that have ended and were not waited for.
+func defunct() string {
+	var found []string
+	entries, _ := os.ReadDir("/proc")
+	for _, e := range entries {
+		stat, err := os.ReadFile("/proc/" + e.Name() + "/stat")
+		if err == nil && strings.Contains(string(stat), ") Z ") {
+			found = append(found, e.Name())
+		}
+	}
+	return strings.Join(found, " ")
+}

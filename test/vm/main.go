@@ -1,0 +1,101 @@
+// Command vm runs drainit on machines of other architectures and with other kernels: Debian's kernels under
+// qemu-system, in which packages' tests and stories run, with drainit as PID 1 of a namespace and as the machine's
+// /init. What came of it is written to docs/proof/where.md.
+//
+// Nothing is installed and no root is needed: packages are downloaded with Debian's apt and unpacked under .cache/vm. A
+// machine's time goes by its instructions, so that a busy host fails nothing.
+//
+//	go run ./test/vm [-only arm64,s390x] [-tests conns,proc] [-o docs/proof/where.md] [-v]
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+type options struct {
+	only, tests, out string
+	verbose          bool
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.only, "only", "", "only these `machines`, as "+strings.Join(names(), "; ")+"; amd64 is all four")
+	flag.StringVar(&o.tests, "tests", "", "only the tests of these `packages`, or none; in the document the others are \"not run\"")
+	flag.StringVar(&o.out, "o", "", "`file` to write the document to")
+	flag.BoolVar(&o.verbose, "v", false, "print the consoles")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	err := o.run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "vm:", err)
+		os.Exit(1)
+	}
+}
+
+func (o options) run(ctx context.Context) error {
+	chosen, err := choose(o.only)
+	if err != nil {
+		return err
+	}
+	packages := tested
+	if o.tests != "" {
+		packages = strings.Split(o.tests, ",")
+	}
+	l, err := newLab(ctx, ".", packages, o.verbose)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	var results []result
+	var records []record
+	for _, m := range chosen {
+		r := l.run(ctx, m)
+		fmt.Println(r.line())
+		results = append(results, r)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if o.out != "" && r.err == nil { // after each, since all take long
+			records = append(records, recordOf(r, l.version, l.qemuVersion(), time.Now()))
+			if err := write(o.out, records); err != nil {
+				return err
+			}
+		}
+	}
+	return judge(results)
+}
+
+func names() []string {
+	var all []string
+	for _, m := range machines {
+		all = append(all, m.name)
+	}
+	return all
+}
+
+// choose returns the machines of a list: by name, or by architecture.
+func choose(only string) ([]machine, error) {
+	if only == "" {
+		return machines, nil
+	}
+	var chosen []machine
+	for name := range strings.SplitSeq(only, ",") {
+		found := slices.DeleteFunc(slices.Clone(machines), func(m machine) bool {
+			return m.name != name && m.goarch != name && m.kernel() != name
+		})
+		if len(found) == 0 {
+			return nil, fmt.Errorf("-only %q: no such machine; there are %s", name, strings.Join(names(), "; "))
+		}
+		chosen = append(chosen, found...)
+	}
+	return chosen, nil
+}

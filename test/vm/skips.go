@@ -1,0 +1,36 @@
+package main
+
+import (
+	"slices"
+	"strings"
+)
+
+// notThere are the tests that are left out, and why: most of all what needs what a machine does not have.
+var notThere = map[string][]omitted{
+	"conns": {
+		{"TestNoGarbage", measures}, {"TestRefusedMakesNoGarbage", measures},
+	},
+	"drain": {
+		{"TestPure", "reads the sources"}, {"TestSilenceIsRarelyMistaken", "statistics without a kernel"},
+	},
+	"probe": {
+		{"TestTenThousandConnections", "a crowd"}, {"TestScrapesDoNotGrowTheHeap", measures}, {"TestNoGarbage", measures},
+		{"TestGRPCCheck", "builds its server"}, {"TestBoundsAreDocumented", "reads the documents"},
+	},
+	"signals": {{"TestPure", "reads the sources"}},
+}
+
+const measures = "measures memory"
+
+// omitted is a test that is left out.
+type omitted struct{ test, why string }
+
+// pattern is what -test.skip takes.
+func pattern(list []omitted) string {
+	var names []string
+	for _, o := range list {
+		names = append(names, o.test)
+	}
+	slices.Sort(names)
+	return "^(" + strings.Join(names, "|") + ")$"
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// heads is the head of a table with a column for each machine.
+func heads(what string, records []record) string {
+	line, ruler := "| "+what, "|---"
+	for _, r := range records {
+		line += " | " + r.Machine
+		ruler += "|---"
+	}
+	return line + " |\n" + ruler + "|\n"
+}
+
+// storyTable is story x machine. The stories come in the order of the first machine that has them.
+func storyTable(records []record) string {
+	var names []string
+	for _, r := range records {
+		for _, s := range r.Stories {
+			if !slices.Contains(names, s.Name) {
+				names = append(names, s.Name)
+			}
+		}
+	}
+	table := heads("story", records)
+	for _, name := range names {
+		table += "| " + name
+		for _, r := range records {
+			table += " | " + r.story(name)
+		}
+		table += " |\n"
+	}
+	return table
+}
+
+// story is the cell of one.
+func (r record) story(name string) string {
+	for _, s := range r.Stories {
+		switch {
+		case s.Name != name:
+		case s.Absent:
+			return "–"
+		case s.Why != "":
+			return "**failed**"
+		default:
+			return "ok"
+		}
+	}
+	return "not run"
+}
+
+// testTable is package x machine.
+func testTable(records []record) string {
+	table := heads("package", records)
+	for _, p := range tested {
+		table += "| " + p
+		for _, r := range records {
+			table += " | " + r.suite(p)
+		}
+		table += " |\n"
+	}
+	return table
+}
+
+// suite is the cell of a package.
+func (r record) suite(name string) string {
+	for _, s := range r.Suites {
+		switch {
+		case s.Name != name:
+		case s.Fail > 0:
+			return fmt.Sprintf("**%d failed**", s.Fail)
+		case s.Skip > 0:
+			return fmt.Sprintf("%d + %d", s.Pass, s.Skip)
+		default:
+			return fmt.Sprint(s.Pass)
+		}
+	}
+	return "not run"
+}
+
+// skippedTable says which tests and subtests skipped themselves, where, and why.
+func skippedTable(records []record) string {
+	where := map[string][]string{}
+	for _, r := range records {
+		for _, line := range r.Skipped {
+			where[line] = append(where[line], r.Machine)
+		}
+	}
+	if len(where) == 0 {
+		return "none.\n"
+	}
+	table := "| test | why | on |\n|---|---|---|\n"
+	for _, line := range slices.Sorted(maps.Keys(where)) {
+		test, why, _ := strings.Cut(line, ": ")
+		if _, after, ok := strings.Cut(why, ".go:"); ok { // FILE.go:LINE: why
+			_, why, _ = strings.Cut(after, ": ")
+		}
+		table += fmt.Sprintf("| %s | %s | %s |\n", test, why, strings.Join(where[line], "; "))
+	}
+	return table
+}
+
+// omittedTable says which tests are left out.
+func omittedTable() string {
+	table := "| package | test | why |\n|---|---|---|\n"
+	for _, p := range slices.Sorted(maps.Keys(notThere)) {
+		for _, o := range notThere[p] {
+			table += fmt.Sprintf("| %s | %s | %s |\n", p, o.test, o.why)
+		}
+	}
+	return table
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestVirtualMachines boots what differs most from the machine that the other tests run on: arm64, and s390x, which is
+// big-endian. The rest is make vm.
+func TestVirtualMachines(t *testing.T) {
+	if _, err := exec.LookPath("apt-get"); err != nil {
+		t.Skip("no apt-get here: QEMU and the kernels are Debian's packages")
+	}
+	l, err := newLab(context.Background(), "../..", []string{"conns", "fifo", "proc", "reaper", "signals"}, testing.Verbose())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.close()
+	chosen, err := choose("arm64,s390x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range chosen {
+		t.Run(m.name, func(t *testing.T) {
+			r := l.run(t.Context(), m)
+			t.Log(r.line())
+			for _, problem := range r.problems() {
+				t.Error(problem)
+			}
+		})
+	}
+}
+
+// The document is what the command would write now.
+func TestDocumentIsOfTheRecord(t *testing.T) {
+	records, err := readRecords("measured.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	committed, err := os.ReadFile("../../" + documentPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if markdown(records) != string(committed) {
+		t.Errorf("%s is not what measured.json makes: make vm VMFLAGS='-o %[1]s'", documentPath)
+	}
+}
+
+const good = `[    0.1] noise
+@note kernel 6.12 s390x
+@ok one: two
+@absent three
+@skipped conns TestX: x_test.go:7: why
+@suite conns pass=53 fail=0 skip=1
+@done
+@ok as /init
+@done
+[    9.9] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000700
+`
+
+func TestConsoleIsRead(t *testing.T) {
+	read := func(text string) []string {
+		var r result
+		r.take(console{text: []byte(strings.ReplaceAll(text, "\n", "\r\n"))})
+		return r.problems()
+	}
+	if problems := read(good); problems != nil {
+		t.Fatalf("a good console has problems: %q", problems)
+	}
+	for _, test := range []struct{ old, new, want string }{
+		{"@ok as", "@failed as", "as /init: failed"},
+		{"fail=0", "fail=1", "conns: 53 tests passed, 1 failed"},
+		{"pass=53", "pass=0", "conns: 0 tests passed, 0 failed"},
+		{"0x00000700", "0x00000b00", `as /init drainit ended with "00000b00", want the program's status of 7, 00000700`},
+	} {
+		if problems := read(strings.Replace(good, test.old, test.new, 1)); !slices.Equal(problems, []string{test.want}) {
+			t.Errorf("%q for %q: problems %q, want %q", test.new, test.old, problems, test.want)
+		}
+	}
+	if problems := read(strings.Replace(good, "@done\n", "", 1)); len(problems) != 1 || !strings.HasPrefix(problems[0], "1 of 2") {
+		t.Errorf("a boot that came to no end: problems %q", problems)
+	}
+}
+
+func TestMachinesAreChosen(t *testing.T) {
+	for only, want := range map[string]int{"": len(machines), "amd64": 4, "arm64,s390x": 2, "amd64, sid": 0, "arm/v7": 1, "mips": 0} {
+		chosen, err := choose(only)
+		if len(chosen) != want || (err != nil) != (want == 0) {
+			t.Errorf("-only %q: %d machines, %v; want %d", only, len(chosen), err, want)
+		}
+	}
+}
+
+// cpio(1) reads what the kernel will.
+func TestArchive(t *testing.T) {
+	tool, err := exec.LookPath("busybox")
+	if err != nil {
+		t.Skip("no busybox here")
+	}
+	var b bytes.Buffer
+	a := &archive{w: &b}
+	a.entry("dir", directory, 0, 0, nil)
+	a.entry("dir/file", regular, 0, 0, []byte("hello"))
+	a.entry("dir/next", regular, 0, 0, []byte("world!"))
+	if err := a.close(); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(tool, "cpio", "-i")
+	cmd.Dir, cmd.Stdin = t.TempDir(), &b
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for name, want := range map[string]string{"file": "hello", "next": "world!"} {
+		if got, err := os.ReadFile(cmd.Dir + "/dir/" + name); string(got) != want {
+			t.Errorf("%s has %q, %v; want %q", name, got, err, want)
+		}
+	}
+}
+
+func TestProductFlags(t *testing.T) {
+	flags, err := productFlags("../..")
+	if err != nil || !slices.Contains(flags, "-trimpath") {
+		t.Errorf("%q, %v; want those of the Makefile", flags, err)
+	}
+}
