@@ -100,6 +100,9 @@ func skippedTable(records []record) string {
 		if _, after, ok := strings.Cut(why, ".go:"); ok { // FILE.go:LINE: why
 			_, why, _ = strings.Cut(after, ": ")
 		}
+		if strings.HasPrefix(why, "--- ") {
+			why = "not told"
+		}
 		table += fmt.Sprintf("| %s | %s | %s |\n", test, why, strings.Join(where[line], "; "))
 	}
 	return table

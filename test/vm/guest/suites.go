@@ -88,7 +88,7 @@ func skipped(out string) []string {
 		} else if name, ok := strings.CutPrefix(line, "--- SKIP: "); ok {
 			name, _, _ = strings.Cut(name, " ")
 			list = append(list, name+": "+said[name])
-		} else {
+		} else if !strings.HasPrefix(line, "--- ") {
 			said[running] = line
 		}
 	}
