@@ -53,7 +53,7 @@ Skipped by the tests themselves, subtests included:
 `
 
 const omittedHeading = `
-Left out on all machines:
+Left out on all machines, if nothing else is said:
 
 `
 

@@ -35,7 +35,7 @@ func (l *lab) initramfs(m machine, b built) (string, error) {
 		a.file("modules/"+filepath.Base(module), module)
 	}
 	for _, p := range slices.Sorted(maps.Keys(b.tests)) {
-		l.test(a, p, b.tests[p])
+		l.test(a, p, b.tests[p], m.leavesOut(p))
 	}
 	if err := a.close(); err != nil {
 		return "", err
@@ -44,11 +44,11 @@ func (l *lab) initramfs(m machine, b built) (string, error) {
 }
 
 // test puts a package's test binary into a directory with its testdata, and which tests are not for a machine.
-func (l *lab) test(a *archive, name, binary string) {
+func (l *lab) test(a *archive, name, binary string, list []omitted) {
 	dir := "tests/" + name
 	a.entry(dir, directory, 0, 0, nil)
 	a.file(dir+"/"+name+".test", binary)
-	if list := notThere[name]; list != nil {
+	if list != nil {
 		a.entry(dir+"/skip", regular, 0, 0, []byte(pattern(list)))
 	}
 	source := filepath.Join(l.top, directoryOf(name))

@@ -115,6 +115,9 @@ func omittedTable() string {
 		for _, o := range notThere[p] {
 			table += fmt.Sprintf("| %s | %s | %s |\n", p, o.test, o.why)
 		}
+		if p == "probe" {
+			table += fmt.Sprintf("| %s | %s | %s |\n", p, tooSlow.test, tooSlow.why)
+		}
 	}
 	return table
 }
