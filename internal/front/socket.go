@@ -59,9 +59,11 @@ func (w *socket) serve() {
 	w.program.Conn.Close()
 }
 
-// toClient passes on what the program says, until it is time to leave.
+// toClient passes on what the program says, until it is time to leave. Where one side has
+// said so itself, by then, the program has closeTime to end its connection.
 func (w *socket) toClient() error {
 	c, u := w.conn, w.program
+	var limit time.Time
 	for {
 		p := u.in.bytes()
 		end := w.down.follow(p)
@@ -75,10 +77,18 @@ func (w *socket) toClient() error {
 		if leaves && w.sayClose() {
 			return w.goodbye()
 		}
+		if leaves && limit.IsZero() {
+			limit = time.Now().Add(closeTime)
+			u.Conn.SetReadDeadline(limit)
+		}
 		err := u.more()
 		switch {
 		case err == nil:
 		case errors.Is(err, os.ErrDeadlineExceeded):
+			if !limit.IsZero() {
+				c.goesAway()
+				return err
+			}
 			w.guest.goOn()
 		default:
 			return w.programEnded(err)
@@ -90,7 +100,9 @@ func (w *socket) toClient() error {
 func (w *socket) stops(here, end int) (n int, leaves bool) {
 	ago, told := w.guest.isTold()
 	switch late := ago > lateTime; {
-	case !told || w.down.closed:
+	case !told:
+	case w.down.closed:
+		return here, w.down.betweenFrames()
 	case w.down.betweenMessages():
 		return here, late || !w.program.unread()
 	case late && end > 0:
@@ -99,24 +111,27 @@ func (w *socket) stops(here, end int) (n int, leaves bool) {
 	return here, false
 }
 
-// sayClose says to the client that it goes away, unless the client has said so first, as
-// the program knows then. It reports whether it did.
+// sayClose says to the client that it goes away, unless one side has said so first, as
+// the other knows then. It reports whether it did. An answer waits until it has.
 func (w *socket) sayClose() bool {
 	w.mu.Lock()
-	w.said = w.said || !w.answered
-	said := w.said
-	w.mu.Unlock()
-	if !said {
+	defer w.mu.Unlock()
+	if w.answered || w.down.closed {
 		return false
 	}
+	w.said = true
 	c := w.conn
-	c.front.left.Add(1)
 	c.goesAway()
 	w.guest.goOn()
-	c.Conn.Write(closeFrame(goingAway))
 	now := time.Now()
 	w.program.Conn.SetWriteDeadline(now.Add(2 * closeTime))
-	c.Conn.SetReadDeadline(now.Add(closeTime))
+	c.Conn.SetDeadline(now.Add(closeTime))
+	switch _, err := c.Conn.Write(closeFrame(goingAway)); {
+	case err == nil:
+		c.front.left.Add(1)
+	case errors.Is(err, os.ErrDeadlineExceeded): // it does not read
+		c.front.cut.Add(1)
+	}
 	return true
 }
 
@@ -129,14 +144,15 @@ func (w *socket) goodbye() error {
 	return nil
 }
 
-// programEnded passes on that the program has ended. If others leave, so does this one.
+// programEnded passes on that the program has ended, which ends a WebSocket, whatever the
+// client still says. If others leave, so does this one.
 func (w *socket) programEnded(err error) error {
 	c := w.conn
 	if errors.Is(err, net.ErrClosed) {
 		return err
 	}
 	if w.leaves() {
-		if !w.down.closed && w.down.betweenMessages() && w.sayClose() {
+		if w.down.betweenMessages() && w.sayClose() {
 			return nil
 		}
 		if !w.down.closed {
@@ -145,6 +161,7 @@ func (w *socket) programEnded(err error) error {
 		c.goesAway()
 	}
 	if err == io.EOF {
+		c.Conn.SetReadDeadline(time.Now().Add(closeTime))
 		return closeWrite(c.Conn)
 	}
 	return err
@@ -161,7 +178,6 @@ func (w *socket) cut() {
 	if !answered {
 		w.conn.front.cut.Add(1)
 	}
-	w.conn.Conn.SetReadDeadline(time.Now().Add(closeTime))
 }
 
 // toProgram passes on what the client says.
