@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"os"
 	"time"
 )
 
@@ -16,24 +17,27 @@ const closeTime = 5 * time.Second
 // goingAway is the status of a server that goes down (RFC 6455, section 7.4.1).
 const goingAway = 1001
 
-// sayClose says to the client that it goes away, unless the client has said so first, as
-// the program knows then. It reports whether it did.
+// sayClose says to the client that it goes away, unless one side has said so first, as
+// the other knows then. It reports whether it did. An answer waits until it has.
 func (w *socket) sayClose() bool {
 	w.mu.Lock()
-	w.said = w.said || !w.answered
-	said := w.said
-	w.mu.Unlock()
-	if !said {
+	defer w.mu.Unlock()
+	if w.answered || w.down.closed {
 		return false
 	}
+	w.said = true
 	c := w.conn
-	c.front.left.Add(1)
 	c.goesAway()
 	w.guest.goOn()
-	c.Conn.Write(closeFrame(goingAway))
 	now := time.Now()
 	w.program.Conn.SetWriteDeadline(now.Add(2 * closeTime))
-	c.Conn.SetReadDeadline(now.Add(closeTime))
+	c.Conn.SetDeadline(now.Add(closeTime))
+	switch _, err := c.Conn.Write(closeFrame(goingAway)); {
+	case err == nil:
+		c.front.left.Add(1)
+	case errors.Is(err, os.ErrDeadlineExceeded): // it does not read
+		c.front.cut.Add(1)
+	}
 	return true
 }
 
@@ -46,14 +50,15 @@ func (w *socket) goodbye() error {
 	return nil
 }
 
-// programEnded passes on that the program has ended. If others leave, so does this one.
+// programEnded passes on that the program has ended, which ends a WebSocket, whatever the
+// client still says. If others leave, so does this one.
 func (w *socket) programEnded(err error) error {
 	c := w.conn
 	if errors.Is(err, net.ErrClosed) {
 		return err
 	}
 	if w.leaves() {
-		if !w.down.closed && w.down.betweenMessages() && w.sayClose() {
+		if w.down.betweenMessages() && w.sayClose() {
 			return nil
 		}
 		if !w.down.closed {
@@ -62,6 +67,7 @@ func (w *socket) programEnded(err error) error {
 		c.goesAway()
 	}
 	if err == io.EOF {
+		c.Conn.SetReadDeadline(time.Now().Add(closeTime))
 		return closeWrite(c.Conn)
 	}
 	return err
@@ -78,7 +84,6 @@ func (w *socket) cut() {
 	if !answered {
 		w.conn.front.cut.Add(1)
 	}
-	w.conn.Conn.SetReadDeadline(time.Now().Add(closeTime))
 }
 
 // answer notes that the client has sent a close frame, or has ended its connection, and

@@ -47,9 +47,11 @@ func (w *socket) serve() {
 	w.program.Conn.Close()
 }
 
-// toClient passes on what the program says, until it is time to leave.
+// toClient passes on what the program says, until it is time to leave. Where one side has
+// said so itself, by then, the program has closeTime to end its connection.
 func (w *socket) toClient() error {
 	c, u := w.conn, w.program
+	var limit time.Time
 	for {
 		p := u.in.bytes()
 		end := w.down.follow(p)
@@ -63,10 +65,18 @@ func (w *socket) toClient() error {
 		if leaves && w.sayClose() {
 			return w.goodbye()
 		}
+		if leaves && limit.IsZero() {
+			limit = time.Now().Add(closeTime)
+			u.Conn.SetReadDeadline(limit)
+		}
 		err := u.more()
 		switch {
 		case err == nil:
 		case errors.Is(err, os.ErrDeadlineExceeded):
+			if !limit.IsZero() {
+				c.goesAway()
+				return err
+			}
 			w.guest.goOn()
 		default:
 			return w.programEnded(err)
@@ -78,7 +88,9 @@ func (w *socket) toClient() error {
 func (w *socket) stops(here, end int) (n int, leaves bool) {
 	ago, told := w.guest.isTold()
 	switch late := ago > lateTime; {
-	case !told || w.down.closed:
+	case !told:
+	case w.down.closed:
+		return here, w.down.betweenFrames()
 	case w.down.betweenMessages():
 		return here, late || !w.program.unread()
 	case late && end > 0:

@@ -436,3 +436,125 @@ func TestSocketsComeAndGo(t *testing.T) {
 		}
 	}
 }
+
+// Nobody is waited for who has nothing to say any more, because the other side has ended
+// the connection or has said that it will, before the turn or after it, and who does not
+// notice.
+func TestSocketThatOneSideHasEnded(t *testing.T) {
+	closes := frame(true, closeCode, "\x03\xe8", false)
+	over := make(chan bool)
+	to := upgrading(t, func(c net.Conn, r *bufio.Reader) {
+		word, _ := readFrame(r)
+		c.Write(frame(true, 1, "here", false))
+		switch string(word.payload) {
+		case "the program ends":
+			return
+		case "the program closes and ends":
+			c.Write(closes)
+			return
+		case "the program closes":
+			c.Write(closes)
+		}
+		<-over
+	})
+	defer close(over)
+	f, front := behind(t, to)
+	for word, end := range map[string]func(*net.TCPConn){
+		"the program ends":            func(*net.TCPConn) {},
+		"the program closes and ends": func(*net.TCPConn) {},
+		"the program closes":          func(*net.TCPConn) {},
+		"the client ends":             func(c *net.TCPConn) { c.CloseWrite() },
+		"the client closes":           func(c *net.TCPConn) { c.Write(frame(true, closeCode, "\x03\xe8", true)) },
+	} {
+		c, r := socketClient(t, front)
+		c.Write(frame(true, 1, word, true))
+		if got, err := readFrame(r); err != nil || string(got.payload) != "here" {
+			t.Fatalf("%s: %+v, %v", word, got, err)
+		}
+		end(c)
+	}
+	time.Sleep(100 * time.Millisecond)
+	f.Leave(0)
+	f.Close()
+	eventually(t, "nothing open", func() bool { return f.Stats().Connections == 0 })
+	if s := f.Stats(); s.Left != 0 || s.Cut != 0 || f.Cut() != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// A client that closes in the very moment when it is told that the front goes away has
+// the program waited for no longer than any other.
+func TestSocketClosedInItsTurn(t *testing.T) {
+	client, there := net.Pipe()
+	near, far := net.Pipe()
+	defer client.Close()
+	defer far.Close()
+	f := New(Config{})
+	f.closing.Store(true)
+	turn := &inItsTurn{Conn: near, began: make(chan bool), ends: make(chan bool)}
+	w := &socket{conn: newConn(there, f, &target{}), program: &upstream{endpoint: newEndpoint(turn)}}
+	w.guest.program = turn
+	f.turns.come(&w.guest)
+	served := make(chan bool)
+	go func() {
+		w.serve()
+		close(served)
+	}()
+	go io.Copy(io.Discard, client)
+	go io.Copy(io.Discard, far)
+	f.Leave(0)
+	receive(t, turn.began)
+	client.Write(frame(true, closeCode, "\x03\xe8", true))
+	receive(t, served)
+}
+
+// inItsTurn is a program's connection that lets something happen before reads wait again.
+type inItsTurn struct {
+	net.Conn
+	began, ends chan bool
+	once, end   sync.Once
+}
+
+func (c *inItsTurn) SetReadDeadline(at time.Time) error {
+	if at.IsZero() {
+		c.once.Do(func() {
+			close(c.began)
+			select {
+			case <-c.ends:
+			case <-time.After(200 * time.Millisecond):
+			}
+		})
+	}
+	err := c.Conn.SetReadDeadline(at)
+	if at.After(time.Now()) {
+		c.end.Do(func() { close(c.ends) })
+	}
+	return err
+}
+
+// A client that has no room for the close frame, as it does not read, is not waited for
+// either, and was cut.
+func TestSocketClientDoesNotReadTheClose(t *testing.T) {
+	client, there := net.Pipe()
+	near, far := net.Pipe()
+	defer client.Close()
+	f := New(Config{})
+	f.closing.Store(true)
+	w := &socket{conn: newConn(there, f, &target{}), program: &upstream{endpoint: newEndpoint(near)}}
+	w.guest.program = near
+	f.turns.come(&w.guest)
+	served := make(chan bool)
+	go func() {
+		w.serve()
+		close(served)
+	}()
+	go func() {
+		readFrame(far)
+		far.Close()
+	}()
+	f.Leave(0)
+	receive(t, served)
+	if s := f.Stats(); s.Left != 0 || s.Cut != 1 {
+		t.Errorf("%+v", s)
+	}
+}

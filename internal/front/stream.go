@@ -91,11 +91,13 @@ func (s *eventStream) programEnded(err error, chunked bool) error {
 // leave ends the answer here, and with it both connections.
 func (s *eventStream) leave(chunked bool) error {
 	s.left, s.kept = true, false
-	s.conn.front.left.Add(1)
 	s.program.in.empty()
 	s.program.followed = 0
 	if chunked {
-		return clientFault(s.conn.send([]byte(lastChunk)))
+		if err := s.conn.send([]byte(lastChunk)); err != nil {
+			return clientFault(err)
+		}
 	}
+	s.conn.front.left.Add(1)
 	return nil
 }

@@ -239,3 +239,27 @@ func TestStreamThatEndsInItsTurn(t *testing.T) {
 		t.Errorf("behind the answer: %d bytes, %v", n, err)
 	}
 }
+
+// A stream whose client has no room for its end, as it does not read, has not left: it is
+// cut, and counted once.
+func TestStreamWhoseClientDoesNotRead(t *testing.T) {
+	client, there := net.Pipe()
+	near, far := net.Pipe()
+	defer client.Close()
+	defer far.Close()
+	f := New(Config{})
+	c := f.admit(there, &target{})
+	c.begin(false)
+	c.x = exchange{conn: c, status: 200}
+	s := &eventStream{exchange: &c.x, program: &upstream{endpoint: newEndpoint(near)}}
+	left := make(chan error)
+	go func() { left <- s.leave(true) }()
+	time.Sleep(20 * time.Millisecond)
+	f.Close()
+	if n := f.Cut(); n != 1 || receive(t, left) == nil {
+		t.Errorf("%d cut, and the end was written", n)
+	}
+	if s := f.Stats(); s.Left != 0 || s.Cut != 1 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -70,8 +70,8 @@ func (s *supervisor) explainFront(ws unix.WaitStatus, oom oomVerdict) {
 // warnElsewhere is called once, when the program listens, and not where the front expects it.
 func (s *supervisor) warnElsewhere(on string) {
 	p := s.front.proxy
-	s.log.Warn("the program listens elsewhere", "on", on, "expected", p.Expects(), "effect", "who asks at the front gets 502",
-		"remedy", "have it listen where it is expected, or write "+p.Rewritten(on))
+	s.log.Warn("the program listens elsewhere", "on", on, "expected", p.Expects(), "effect", "who asks at the front waits for a while, then gets 502",
+		"remedy", "unless it is still starting, have it listen where it is expected, or write "+p.Rewritten(on))
 }
 
 // noteNeverListened says of a program that failed to start behind the front what may be the
