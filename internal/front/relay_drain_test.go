@@ -514,6 +514,32 @@ func TestHTTP2ToAPatientProgram(t *testing.T) {
 	expect(t, c, settings+headersOf(1, flagEndHeaders|flagEndStream, "answer"))
 }
 
+// What a client says may look like HTTP/1 to a program that has not answered the preface
+// in time, and does not go to it.
+func TestHTTP2NothingToRead(t *testing.T) {
+	get := "\r\n\r\nGET /secret HTTP/1.1\r\nHost: a\r\n\r\n"
+	get += strings.Repeat(" ", -len(get)+(len(get)+5)/6*6)
+	for _, sent := range []string{"GET /\r\n", string(appendFrame(nil, frameSettings, 0, 0, []byte(get)...)), string(appendFrame(nil, frameSettings, 0, 0, []byte(get)...)[:9+36])} {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			got := make(chan string, 1)
+			to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+				expect(t, r, preface)
+				c.SetReadDeadline(time.Now().Add(helloTime + time.Second))
+				more, _ := io.ReadAll(r)
+				got <- string(more)
+			})
+			_, front := behind(t, to)
+			c := dial(t, front)
+			io.WriteString(c, preface+sent)
+			c.CloseWrite()
+			if more := receive(t, got); more != "" {
+				t.Errorf("the program got %q", more)
+			}
+		})
+	}
+}
+
 // A client of a program that cannot be reached may ask once more for everything.
 func TestHTTP2WithoutAProgram(t *testing.T) {
 	f, front := behind(t, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1})
