@@ -186,10 +186,10 @@ func (w *upward) headers(f h2Frame) (goesOn bool, err error) {
 	case f.stream%2 == 0:
 		return false, badProtocol
 	case f.stream > w.streams.highest:
-		w.streams.highest = f.stream
 		if len(w.streams.open) >= mostStreams {
 			return false, tooManyOfAll
 		}
+		w.streams.highest = f.stream
 		if f.stream <= w.departs.last { // or else the program takes it no more, as it has said
 			w.relay.begin(f.stream, 0)
 		}
