@@ -58,9 +58,6 @@ func (w *downward) look() (say []byte, over bool) {
 // unheard is look's where the program has not shown that it speaks HTTP/2.
 func (w *downward) unheard(now time.Time) (say []byte, again time.Time, over bool) {
 	again = w.made.Add(headTime)
-	if w.program == foreign {
-		again = w.made.Add(idleTime)
-	}
 	if soon := w.departs.hurried.Add(firstTime); !w.departs.hurried.IsZero() && soon.Before(again) {
 		again = soon
 	}

@@ -83,8 +83,28 @@ func (f h2Frame) looked() int {
 		return 8
 	case framePush:
 		return 5
+	case frameSettings:
+		return mostSettings
 	}
 	return 0
+}
+
+// mostSettings is how many bytes of settings are looked at: above what clients say.
+const mostSettings = 32 * 6
+
+// unreadable reports whether settings have no text in them: that all of them are whole,
+// and have numbers (RFC 9113, section 6.5.1) between whose bytes and the next ones no
+// word of HTTP/1 has room. Known ones are below 0x20, and gRPC has 0xfe03.
+func (f h2Frame) unreadable() bool {
+	if len(f.payload) < f.length || f.length%6 != 0 {
+		return false
+	}
+	for p := f.payload; len(p) > 0; p = p[6:] {
+		if high, low := p[0], p[1]; high != 0 && high < 0x80 || low >= ' ' {
+			return false
+		}
+	}
+	return true
 }
 
 // promised is the stream that a PUSH_PROMISE announces.

@@ -129,3 +129,23 @@ func FuzzSift(f *testing.F) {
 		siftAll(bytes.Clone(all), 5, 1)
 	})
 }
+
+// What clients say in their first frame is no text, and what looks like some is.
+func TestUnreadable(t *testing.T) {
+	for settings, want := range map[string]bool{
+		"": true,
+		"\x00\x03\x00\x00\x00\x64\x00\x04\x02\x00\x00\x00\x00\x02\x00\x00\x00\x00": true, // curl's
+		"\x00\x02\x00\x00\x00\x00\x00\x04\x00\x3f\xff\xff\xfe\x03\x00\x00\x00\x01": true, // grpc's
+		strings.Repeat("\x00\x03text", 32):                                         true,
+		strings.Repeat("\x00\x03text", 33):                                         false,
+		"\x00\x03text\x00":                                                         false,
+		"\x00\x03text\x00Ptext":                                                    false,
+		"\x00\x03textP\x03text":                                                    false,
+		"GET /\n":                                                                  false,
+	} {
+		f, ok := readH2Frame([]byte(frameOf(frameSettings, 0, 0, settings)))
+		if !ok || f.unreadable() != want {
+			t.Errorf("%q: %v, want %v", settings, !want, want)
+		}
+	}
+}

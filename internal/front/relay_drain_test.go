@@ -453,7 +453,7 @@ func TestHTTP2StreamsWithoutEnd(t *testing.T) {
 		}
 	}()
 	got, _ := io.ReadAll(client.r)
-	if g, ok := readH2Frame(got); !ok || g.kind != frameGoAway || fault(binary.BigEndian.Uint32(g.payload[4:])) != tooManyOfAll {
+	if want := goAway(2*mostStreams-1, tooManyOfAll); len(got) < len(want) || string(got[frameHead:len(want)]) != want[frameHead:] {
 		t.Errorf("%q", got)
 	}
 	eventually(t, "nothing in flight", func() bool { return f.Stats().InFlight == 0 })
@@ -512,6 +512,32 @@ func TestHTTP2ToAPatientProgram(t *testing.T) {
 	c := dial(t, front)
 	io.WriteString(c, preface+settings+headersOf(1, flagEndHeaders|flagEndStream, "ask"))
 	expect(t, c, settings+headersOf(1, flagEndHeaders|flagEndStream, "answer"))
+}
+
+// What a client says may look like HTTP/1 to a program that has not answered the preface
+// in time, and does not go to it.
+func TestHTTP2NothingToRead(t *testing.T) {
+	get := "\r\n\r\nGET /secret HTTP/1.1\r\nHost: a\r\n\r\n"
+	get += strings.Repeat(" ", -len(get)+(len(get)+5)/6*6)
+	for _, sent := range []string{"GET /\r\n", string(appendFrame(nil, frameSettings, 0, 0, []byte(get)...)), string(appendFrame(nil, frameSettings, 0, 0, []byte(get)...)[:9+36])} {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			got := make(chan string, 1)
+			to := rawProgram(t, func(c net.Conn, r *bufio.Reader) {
+				expect(t, r, preface)
+				c.SetReadDeadline(time.Now().Add(helloTime + time.Second))
+				more, _ := io.ReadAll(r)
+				got <- string(more)
+			})
+			_, front := behind(t, to)
+			c := dial(t, front)
+			io.WriteString(c, preface+sent)
+			c.CloseWrite()
+			if more := receive(t, got); more != "" {
+				t.Errorf("the program got %q", more)
+			}
+		})
+	}
 }
 
 // A client of a program that cannot be reached may ask once more for everything.

@@ -14,15 +14,16 @@ import (
 func TestHTTP2Silence(t *testing.T) {
 	const ask, answer = 1, 2
 	for name, tt := range map[string]struct {
-		mute bool                  // the program says nothing
+		says string                // the program
 		does map[time.Duration]int // what happens when
 		told time.Duration         // when the client is told first
 		ends time.Duration
 	}{
-		"nothing asked":    {false, nil, idleTime, idleTime + ackTime},
-		"asked once":       {false, map[time.Duration]int{time.Minute: ask, 2 * time.Minute: answer}, 2*time.Minute + idleTime, 2*time.Minute + idleTime + ackTime},
-		"a long answer":    {false, map[time.Duration]int{time.Minute: ask, time.Hour: answer}, time.Hour + idleTime, time.Hour + idleTime + ackTime},
-		"a silent program": {true, nil, headTime, headTime},
+		"nothing asked":    {settings, nil, idleTime, idleTime + ackTime},
+		"asked once":       {settings, map[time.Duration]int{time.Minute: ask, 2 * time.Minute: answer}, 2*time.Minute + idleTime, 2*time.Minute + idleTime + ackTime},
+		"a long answer":    {settings, map[time.Duration]int{time.Minute: ask, time.Hour: answer}, time.Hour + idleTime, time.Hour + idleTime + ackTime},
+		"a silent program": {"", nil, headTime, headTime},
+		"another protocol": {"HTTP/1.1 505 No\r\nContent-Length: 0\r\n\r\n", nil, 0, headTime},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -36,9 +37,7 @@ func TestHTTP2Silence(t *testing.T) {
 					c.finish(nil)
 				}()
 				go io.Copy(io.Discard, program)
-				if !tt.mute {
-					io.WriteString(program, settings)
-				}
+				go io.WriteString(program, tt.says)
 				go func() {
 					for at, what := range tt.does {
 						time.AfterFunc(at, func() {

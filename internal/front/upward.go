@@ -35,18 +35,30 @@ func (w *upward) hello() bool {
 	select {
 	case <-w.greeted:
 	case <-t.C:
-		w.one = true
-		for !w.begun || !w.between() {
-			if !w.turn() || (!w.begun || !w.between()) && !w.wait() {
-				return false
-			}
+		if !w.settings() {
+			return false
 		}
-		w.one = false
 		<-w.greeted
 	}
 	w.conn.mu.Lock()
 	defer w.conn.mu.Unlock()
 	return w.program == speaks
+}
+
+// settings passes on the client's first frame, unless there is in it what a server of
+// HTTP/1 could read. It reports whether there is a client.
+func (w *upward) settings() bool {
+	w.one = true
+	defer func() { w.one = false }()
+	for !w.begun {
+		if f, ok := readH2Frame(w.conn.in.bytes()); ok && f.kind == frameSettings && !f.unreadable() {
+			return true
+		}
+		if !w.turn() || !w.begun && !w.wait() {
+			return false
+		}
+	}
+	return true
 }
 
 // turn passes on what is here, and reports whether to go on.
@@ -89,7 +101,7 @@ func (w *upward) wait() bool {
 			}
 			continue
 		case err == io.EOF:
-			if w.to.send(c.in.bytes()) == nil {
+			if !w.begun || w.to.send(c.in.bytes()) == nil {
 				closeWrite(w.to.Conn)
 			}
 		}
@@ -174,10 +186,10 @@ func (w *upward) headers(f h2Frame) (goesOn bool, err error) {
 	case f.stream%2 == 0:
 		return false, badProtocol
 	case f.stream > w.streams.highest:
-		w.streams.highest = f.stream
 		if len(w.streams.open) >= mostStreams {
 			return false, tooManyOfAll
 		}
+		w.streams.highest = f.stream
 		if f.stream <= w.departs.last { // or else the program takes it no more, as it has said
 			w.relay.begin(f.stream, 0)
 		}
