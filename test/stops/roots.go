@@ -14,8 +14,6 @@ import (
 // suites are the generations of Debian, the oldest first.
 var suites = []string{"bookworm", "trixie", "sid"}
 
-const mirror = "http://deb.debian.org/debian"
-
 // roots are directories with a small Debian of each suite under the checkout's .cache, in which programs are installed
 // when they are first measured. A suite's root is kept: programs in it are as new as when they were installed.
 type roots struct{ dir string }
@@ -53,6 +51,10 @@ func bootstrap(suite, dir string) error {
 	if _, err := exec.LookPath("debootstrap"); err != nil || os.Getuid() != 0 {
 		return errors.New("a Debian root takes root and debootstrap (Debian package debootstrap)")
 	}
+	mirror, err := mirror()
+	if err != nil {
+		return err
+	}
 	fmt.Fprintln(os.Stderr, "making a root of", suite)
 	if err := os.RemoveAll(dir); err != nil {
 		return err
@@ -65,6 +67,15 @@ func bootstrap(suite, dir string) error {
 		return err
 	}
 	return os.WriteFile(dir+".ok", nil, 0o644)
+}
+
+// mirror is the one that this machine itself installs from.
+func mirror() (string, error) {
+	out, err := exec.Command("apt-get", "indextargets", "--format", "$(REPO_URI)", "Identifier: Packages", "Origin: Debian").Output()
+	if words := strings.Fields(string(out)); err == nil && len(words) > 0 {
+		return words[0], nil
+	}
+	return "", errors.New("apt has no source of Debian's packages here: which mirror?")
 }
 
 // aptInstall takes what a mirror has even where its list is older than it says that it may be.
