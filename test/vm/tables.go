@@ -27,15 +27,16 @@ func storyTable(records []record) string {
 			}
 		}
 	}
-	table := heads("story", records)
+	var table strings.Builder
+	table.WriteString(heads("story", records))
 	for _, name := range names {
-		table += "| " + name
+		table.WriteString("| " + name)
 		for _, r := range records {
-			table += " | " + r.story(name)
+			table.WriteString(" | " + r.story(name))
 		}
-		table += " |\n"
+		table.WriteString(" |\n")
 	}
-	return table
+	return table.String()
 }
 
 // story is the cell of one.
@@ -56,15 +57,16 @@ func (r record) story(name string) string {
 
 // testTable is package x machine.
 func testTable(records []record) string {
-	table := heads("package", records)
+	var table strings.Builder
+	table.WriteString(heads("package", records))
 	for _, p := range tested {
-		table += "| " + p
+		table.WriteString("| " + p)
 		for _, r := range records {
-			table += " | " + r.suite(p)
+			table.WriteString(" | " + r.suite(p))
 		}
-		table += " |\n"
+		table.WriteString(" |\n")
 	}
-	return table
+	return table.String()
 }
 
 // suite is the cell of a package.
@@ -94,7 +96,8 @@ func skippedTable(records []record) string {
 	if len(where) == 0 {
 		return "none.\n"
 	}
-	table := "| test | why | on |\n|---|---|---|\n"
+	var table strings.Builder
+	table.WriteString("| test | why | on |\n|---|---|---|\n")
 	for _, line := range slices.Sorted(maps.Keys(where)) {
 		test, why, _ := strings.Cut(line, ": ")
 		if _, after, ok := strings.Cut(why, ".go:"); ok { // FILE.go:LINE: why
@@ -103,21 +106,22 @@ func skippedTable(records []record) string {
 		if strings.HasPrefix(why, "--- ") {
 			why = "not told"
 		}
-		table += fmt.Sprintf("| %s | %s | %s |\n", test, why, strings.Join(where[line], "; "))
+		table.WriteString(fmt.Sprintf("| %s | %s | %s |\n", test, why, strings.Join(where[line], "; ")))
 	}
-	return table
+	return table.String()
 }
 
 // omittedTable says which tests are left out.
 func omittedTable() string {
-	table := "| package | test | why |\n|---|---|---|\n"
+	var table strings.Builder
+	table.WriteString("| package | test | why |\n|---|---|---|\n")
 	for _, p := range slices.Sorted(maps.Keys(notThere)) {
 		for _, o := range notThere[p] {
-			table += fmt.Sprintf("| %s | %s | %s |\n", p, o.test, o.why)
+			table.WriteString(fmt.Sprintf("| %s | %s | %s |\n", p, o.test, o.why))
 		}
 		if p == "probe" {
-			table += fmt.Sprintf("| %s | %s | %s |\n", p, tooSlow.test, tooSlow.why)
+			table.WriteString(fmt.Sprintf("| %s | %s | %s |\n", p, tooSlow.test, tooSlow.why))
 		}
 	}
-	return table
+	return table.String()
 }
