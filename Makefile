@@ -63,19 +63,19 @@ demo-build: | need-go
 	@echo 'building drainit, the demonstration and its server: seconds, or minutes the first time'
 	@scripts/aloud.sh $(MAKE) -s FLAGS='$(FLAGS) -v' bin/drainit bin/rollout bin/server
 
-test: | need-go ## the tests that take nothing but Go, and what was skipped and why (two minutes)
-	@echo 'The quick tests, about two minutes, and one more for the first build.'
+test: | need-go ## the tests that take nothing but Go, and what was skipped and why (three minutes)
+	@echo 'The quick tests, about three minutes, and one more for the first build.'
 	@$(SUMMARY) -part quick $(SKIPS) $(AGAIN) -- $(call RACE,$(CI)$(COUNTS)) -shuffle=on -parallel=8 -timeout=10m
 
 FIRST = test/docker/debian-root.sh --all
 
 # What test leaves out, and before it the Debian roots. Where it is the second half of test-all it adds the counts of the first.
 test-rest: | need-go
-	@echo 'The tests that take long, Docker or Debian roots: about eight minutes.'
+	@echo 'The tests that take long, Docker or Debian roots: about ten minutes.'
 	@$(SUMMARY) -part rest -first '$(FIRST)' $(SKIPS) $(AGAIN) -- $(call RACE,yes) -shuffle=on -parallel=4 -timeout=20m
 
 test-all: ## all tests, with the race detector where there is a C compiler (15 minutes; root, Docker, debootstrap)
-	@echo 'All tests: about 15 minutes, and some five more the first time, for Debian roots of 1.2 GB under .cache.'
+	@echo 'All tests: about 15 minutes, and some five more the first time, for Debian roots and kernels of 1.8 GB under .cache.'
 	@rm -f .cache/counts
 	-@$(MAKE) --no-print-directory test COUNTS=.cache/counts
 	@$(MAKE) --no-print-directory test-rest COUNTS=.cache/counts
