@@ -111,7 +111,7 @@ func (r *report) behindInThreads() string {
 		return ""
 	}
 	return fmt.Sprintf(`Threads: %d to %d. Most are made before the program starts, so that none is wanting where the program uses
-		up the container's limit of processes ([design](design.md#choices-and-why)).`, own.threads, reference.threads)
+		up the container's limit of processes ([design](../design.md#choices-and-why)).`, own.threads, reference.threads)
 }
 
 func (r *report) behindInRollouts() string {
