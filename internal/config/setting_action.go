@@ -26,20 +26,12 @@ func parseActions(v string) ([]Action, error) {
 		return nil, nil
 	}
 	var actions []Action
-	var errs []error
-	for line := range strings.Lines(v) {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
-		}
+	lines, errs := eachLine(v, func(line string) error {
 		a, err := parseAction(line)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
 		actions = append(actions, a)
-	}
-	if len(actions)+len(errs) == 0 {
+		return err
+	})
+	if lines == 0 {
 		errs = append(errs, errNoAction)
 	}
 	if errs != nil {

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"strings"
 
 	"drainit/internal/idle"
 )
@@ -13,19 +12,13 @@ func setIdleChecks(c *Config, v string) error {
 	if v == "none" {
 		return nil
 	}
-	var errs []error
-	for line := range strings.Lines(v) {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
-		}
+	_, errs := eachLine(v, func(line string) error {
 		check, err := idle.Parse(line)
-		if err != nil {
-			errs = append(errs, err)
-			continue
+		if err == nil {
+			c.IdleChecks = append(c.IdleChecks, check)
 		}
-		c.IdleChecks = append(c.IdleChecks, check)
-	}
+		return err
+	})
 	c.Settings.IdleCheck = true
 	return errors.Join(errs...)
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"drainit/internal/report"
@@ -21,20 +20,14 @@ func setReports(c *Config, v string) error {
 	if v == "none" {
 		return nil
 	}
-	var errs []error
-	for line := range strings.Lines(v) {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
-		}
+	lines, errs := eachLine(v, func(line string) error {
 		sink, err := report.Parse(line)
-		if err != nil {
-			errs = append(errs, err)
-			continue
+		if err == nil {
+			c.Reports = append(c.Reports, sink)
 		}
-		c.Reports = append(c.Reports, sink)
-	}
-	if len(c.Reports)+len(errs) == 0 {
+		return err
+	})
+	if lines == 0 {
 		_, err := report.Parse("")
 		return err
 	}
