@@ -62,15 +62,11 @@ func (h *replyHead) readLine(line []byte) (http11, ok bool) {
 func (h *replyHead) readFields(fields []byte, http11 bool) bool {
 	h.ending = endsAtClose
 	for len(fields) > 0 {
-		line, rest, ok := bytes.Cut(fields, []byte("\r\n"))
+		name, value, rest, ok := cutField(fields)
 		if !ok {
 			return false
 		}
 		fields = rest
-		name, value, ok := bytes.Cut(line, []byte(":"))
-		if !ok || len(name) == 0 || !all(name, isToken) || !all(value, isText) {
-			return false
-		}
 		value = bytes.Trim(value, " \t")
 		switch {
 		case isNamed(name, "content-length"):

@@ -83,15 +83,11 @@ func (h *head) readLine(line []byte) bool {
 func (h *head) readFields(fields []byte) bool {
 	hosts := 0
 	for len(fields) > 0 {
-		line, rest, ok := bytes.Cut(fields, []byte("\r\n"))
+		name, value, rest, ok := cutField(fields)
 		if !ok {
 			return false
 		}
 		fields = rest
-		name, value, ok := bytes.Cut(line, []byte(":"))
-		if !ok || len(name) == 0 || !all(name, isToken) || !all(value, isText) {
-			return false
-		}
 		switch {
 		case isNamed(name, "host"):
 			hosts++
@@ -103,6 +99,15 @@ func (h *head) readFields(fields []byte) bool {
 		}
 	}
 	return hosts == 1 || hosts == 0 && h.form&http10 != 0
+}
+
+// cutField cuts the first header field off, with its line ending, and reports whether it is
+// well-formed. The value has the space around it still.
+func cutField(fields []byte) (name, value, rest []byte, ok bool) {
+	line, rest, ended := bytes.Cut(fields, []byte("\r\n"))
+	name, value, ok = bytes.Cut(line, []byte(":"))
+	ok = ok && ended && len(name) > 0 && all(name, isToken) && all(value, isText)
+	return name, value, rest, ok
 }
 
 // isNamed compares a field's name with one in small letters.
