@@ -1,10 +1,11 @@
 package main
 
 import (
-	"drainit/internal/probe"
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"drainit/internal/probe"
 )
 
 // With port 0 the log says where probes are served, and ctl finds the drainit of its

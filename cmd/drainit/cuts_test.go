@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"drainit/internal/testkit"
 	"fmt"
 	"io"
 	"net"
@@ -14,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // roleForks has a process of its own for each connection that comes in to args[0],

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"drainit/internal/testkit"
 	"io"
 	"net/http"
 	"os"
@@ -9,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 const shellInTheWay = "the platform's signals end at the shell that is PID 1"

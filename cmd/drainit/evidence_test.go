@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"drainit/internal/testkit"
 	"fmt"
 	"io"
 	"net"
@@ -18,6 +17,8 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+
+	"drainit/internal/testkit"
 
 	"golang.org/x/sys/unix"
 )

@@ -101,13 +101,11 @@ func TestHelperWithoutProc(t *testing.T) {
 	testkit.Soon(t, "/metrics is served", func() bool { return probeOnce(probes, "/metrics") == nil })
 }
 
-// TestHelperStartMayHang: where this program cannot be read from its disk, only what needs
-// a helper waits for it. The kernel asks the test for every execution of a copy, and gets
-// no answer (fanotify(7)).
-func TestHelperStartMayHang(t *testing.T) {
-	needsRoot(t)
-	t.Parallel()
-	file := filepath.Join(t.TempDir(), "drainit")
+// copyThatMayHang copies drainit. From hang on the kernel asks the test for every execution
+// of the copy, and gets no answer until asked is closed (fanotify(7)).
+func copyThatMayHang(t *testing.T) (file string, asked int, hang func()) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "drainit")
 	program, err := os.ReadFile(binary)
 	if err != nil {
 		t.Fatal(err)
@@ -115,19 +113,31 @@ func TestHelperStartMayHang(t *testing.T) {
 	if err := os.WriteFile(file, program, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	asked, err := unix.FanotifyInit(unix.FAN_CLASS_CONTENT|unix.FAN_CLOEXEC, unix.O_RDONLY)
+	asked, err = unix.FanotifyInit(unix.FAN_CLASS_CONTENT|unix.FAN_CLOEXEC, unix.O_RDONLY)
 	if err != nil {
 		t.Skip("fanotify_init:", err)
 	}
+	return file, asked, func() {
+		t.Helper()
+		if err := unix.FanotifyMark(asked, unix.FAN_MARK_ADD, unix.FAN_OPEN_EXEC_PERM, unix.AT_FDCWD, file); err != nil {
+			t.Skip("fanotify_mark:", err)
+		}
+	}
+}
+
+// TestHelperStartMayHang: where this program cannot be read from its disk, only what needs
+// a helper waits for it.
+func TestHelperStartMayHang(t *testing.T) {
+	needsRoot(t)
+	t.Parallel()
+	file, asked, hang := copyThatMayHang(t)
 	defer unix.Close(asked) // which lets all go on
 	probes := testkit.FreeAddr(t)
 	r := launch(t, spec{under: []string{"/bin/sh", "-c", `shift; exec "$0" "$@"`, file},
 		args: command([]string{"--probe-addr", probes, "--ports", "none"}, sh("trap 'exit 3' TERM; echo ready; while :; do sleep 0.05; done")...)})
 	r.says("ready")
 	testkit.Soon(t, "probes are served", func() bool { return probeOnce(probes, "/livez") == nil })
-	if err := unix.FanotifyMark(asked, unix.FAN_MARK_ADD, unix.FAN_OPEN_EXEC_PERM, unix.AT_FDCWD, file); err != nil {
-		t.Skip("fanotify_mark:", err)
-	}
+	hang()
 	go func() { _ = probeOnce(probes, "/metrics") }()
 	poll := []unix.PollFd{{Fd: int32(asked), Events: unix.POLLIN}}
 	if n, err := unix.Poll(poll, 10_000); n != 1 {

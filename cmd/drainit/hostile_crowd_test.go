@@ -1,13 +1,14 @@
 package main
 
 import (
-	"drainit/internal/testkit"
 	"fmt"
 	"os"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // crowdFor is how long a crowd stays. HOSTILE_FOR is set by `make hostile`.

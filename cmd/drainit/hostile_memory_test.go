@@ -1,7 +1,6 @@
 package main
 
 import (
-	"drainit/internal/testkit"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // crowdMemory is what docs/reference.md (Limits) says drainit needs, beside the

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"drainit/internal/testkit"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // TestSignalStateOfTheChild: ignored signals get their default disposition

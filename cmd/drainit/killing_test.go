@@ -1,7 +1,6 @@
 package main
 
 import (
-	"drainit/internal/testkit"
 	"fmt"
 	"os"
 	"os/signal"
@@ -10,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 
 	"golang.org/x/sys/unix"
 )

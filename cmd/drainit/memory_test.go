@@ -1,13 +1,14 @@
 package main
 
 import (
-	"drainit/internal/testkit"
 	"fmt"
 	"os"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // TestMemoryIsBounded whatever the variables for the child say, and with probes

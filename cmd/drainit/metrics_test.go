@@ -1,53 +1,24 @@
 package main
 
 import (
-	"drainit/internal/testkit"
-	"errors"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
-)
 
-// newPIDsCage makes a cgroup with a limit of processes in either version's usual
-// place, cgroups(7).
-func newPIDsCage(t *testing.T, limit string) (dir string) {
-	t.Helper()
-	var errs []error
-	for _, parent := range []string{"/sys/fs/cgroup/pids", "/sys/fs/cgroup"} {
-		dir := filepath.Join(parent, fmt.Sprintf("drainit-pids-%d", os.Getpid()))
-		if err := os.Mkdir(dir, 0o755); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		t.Cleanup(func() {
-			for until := time.Now().Add(testkit.Patience); os.Remove(dir) != nil && time.Now().Before(until); {
-				time.Sleep(10 * time.Millisecond)
-			}
-		})
-		err := os.WriteFile(filepath.Join(dir, "pids.max"), []byte(limit), 0)
-		if err == nil {
-			return dir
-		}
-		errs = append(errs, err)
-	}
-	t.Skipf("pids cgroup: none can be made here: %v", errors.Join(errs...))
-	return ""
-}
+	"drainit/internal/testkit"
+)
 
 // A program that has not waited for two of its children, with a variable that is no
 // setting, in a container with a limit of processes.
 func TestMetricsOfAContainer(t *testing.T) {
 	t.Parallel()
-	cage, addr := newPIDsCage(t, "500"), testkit.FreeAddr(t)
+	cage, addr := testkit.PIDsCage(t, "500"), testkit.FreeAddr(t)
 	r := launch(t, spec{prepare: "cgroup=" + cage, env: []string{"DRAINIT_QUUX=1"},
 		args: command([]string{"--probe-addr", addr, "--ports", "none"}, sh("sleep 0 & sleep 0 & exec sleep 1000")...)})
 	r.pidOf("sleep 1000")

@@ -1,13 +1,14 @@
 package main
 
 import (
-	"drainit/internal/testkit"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // The sidecar of a job ends with it, and with its status.

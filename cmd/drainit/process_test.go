@@ -80,27 +80,9 @@ type spec struct {
 type running struct {
 	t      *testing.T
 	cmd    *exec.Cmd
-	stdout *output
-	stderr *output
+	stdout *testkit.Output
+	stderr *testkit.Output
 	done   chan struct{}
-}
-
-// output is what was written so far.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(b)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
 }
 
 // launch starts drainit with probes off unless the spec says otherwise. The
@@ -123,7 +105,7 @@ func launch(t *testing.T, s spec) *running {
 	if !hasProbeAddr(s) {
 		cmd.Env = append(cmd.Env, "DRAINIT_PROBE_ADDR=off")
 	}
-	r := &running{t: t, cmd: cmd, stdout: &output{}, stderr: &output{}, done: make(chan struct{})}
+	r := &running{t: t, cmd: cmd, stdout: &testkit.Output{}, stderr: &testkit.Output{}, done: make(chan struct{})}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.stdin, r.stdout, r.stderr
 	if s.stderr != nil {
 		cmd.Stderr = s.stderr

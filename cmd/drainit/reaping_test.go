@@ -1,13 +1,14 @@
 package main
 
 import (
-	"drainit/internal/testkit"
 	"fmt"
 	"os"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // zombies counts those below pid, in the tests' own /proc.

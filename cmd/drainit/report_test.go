@@ -247,30 +247,16 @@ func TestReportLeavesNothing(t *testing.T) {
 }
 
 // TestReportStartMayHang: where this program cannot be read from its disk, or what sends
-// the report is stopped, the exit does not wait for it. The kernel asks the test for every
-// execution of a copy, and gets no answer (fanotify(7)).
+// the report is stopped, the exit does not wait for it.
 func TestReportStartMayHang(t *testing.T) {
 	needsRoot(t)
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "drainit")
-	program, err := os.ReadFile(binary)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, program, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	asked, err := unix.FanotifyInit(unix.FAN_CLASS_CONTENT|unix.FAN_CLOEXEC, unix.O_RDONLY)
-	if err != nil {
-		t.Skip("fanotify_init:", err)
-	}
+	file, asked, hang := copyThatMayHang(t)
 	defer unix.Close(asked) // which lets all go on
 	c := collect(t, (*httptest.Server).Start)
 	r := launch(t, spec{under: []string{"/bin/sh", "-c", `shift; exec "$0" "$@"`, file}, args: command([]string{"--report", "post:" + c.URL}, stops()...)})
 	r.says("ready")
-	if err := unix.FanotifyMark(asked, unix.FAN_MARK_ADD, unix.FAN_OPEN_EXEC_PERM, unix.AT_FDCWD, file); err != nil {
-		t.Skip("fanotify_mark:", err)
-	}
+	hang()
 	r.signal(syscall.SIGTERM)
 	r.wantExit(3)
 	if log := r.stderr.String(); !strings.Contains(log, `msg="report not sent"`) || len(c.all()) > 0 {

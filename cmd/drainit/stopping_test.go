@@ -1,13 +1,14 @@
 package main
 
 import (
-	"drainit/internal/testkit"
 	"fmt"
 	"os"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 func TestStopWithNoSettings(t *testing.T) {

@@ -2,10 +2,7 @@ package monitoring_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -44,7 +41,7 @@ func TestDashboardThroughADrain(t *testing.T) {
 	mtail := startMtail(b)
 	port, behind, front := testkit.FreePort(t), testkit.FreePort(t), testkit.FreePort(t)
 	leaves := []string{"--", "sh", "-c", `sleep 0 & (trap "" TERM; exec sleep 1000) & exec "$@"`, "sh"}
-	cut := startDrainit(b, "cut", pidsCgroup(t), slices.Concat([]string{"--grace-period", "40s", "--drain-delay", "5s", "--sweep", "8s", "--ports", port},
+	cut := startDrainit(b, "cut", testkit.PIDsCage(t, "500"), slices.Concat([]string{"--grace-period", "40s", "--drain-delay", "5s", "--sweep", "8s", "--ports", port},
 		leaves, server("exit", port))...)
 	fronted := startDrainit(b, "fronted", "", slices.Concat([]string{"--grace-period", "15s", "--sweep", "8s", "--front", "127.0.0.1:" + front + "=127.0.0.1:" + behind},
 		leaves, server("exit", behind))...)
@@ -123,30 +120,4 @@ func (p prometheus) wantFiring(alert, label, value string) {
 		}
 		return false
 	})
-}
-
-// pidsCgroup makes a cgroup with a limit of 500 processes, in either version's usual
-// place (cgroups(7)).
-func pidsCgroup(t *testing.T) string {
-	t.Helper()
-	var errs []error
-	for _, parent := range []string{"/sys/fs/cgroup/pids", "/sys/fs/cgroup"} {
-		dir := filepath.Join(parent, fmt.Sprintf("drainit-monitoring-%d", os.Getpid()))
-		if err := os.Mkdir(dir, 0o755); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		t.Cleanup(func() {
-			for until := time.Now().Add(patience); os.Remove(dir) != nil && time.Now().Before(until); {
-				time.Sleep(10 * time.Millisecond)
-			}
-		})
-		err := os.WriteFile(filepath.Join(dir, "pids.max"), []byte("500"), 0)
-		if err == nil {
-			return dir
-		}
-		errs = append(errs, err)
-	}
-	t.Skipf("pids cgroup: none can be made here: %v", errors.Join(errs...))
-	return ""
 }

@@ -1,7 +1,6 @@
 package peers_test
 
 import (
-	"bytes"
 	"io"
 	"os"
 	"os/exec"
@@ -10,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // spec says how an init is run.
@@ -31,27 +32,9 @@ type process struct {
 	*attempt
 	cmd    *exec.Cmd
 	pid    int // of the init, in the tests' namespace
-	stdout *output
-	stderr *output
+	stdout *testkit.Output
+	stderr *testkit.Output
 	done   chan struct{}
-}
-
-// output is what was written so far.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(b)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
 }
 
 // start runs the init in a PID namespace, as its PID 1 or below it. Whatever is
@@ -81,7 +64,7 @@ func (a *attempt) start(s spec) *process {
 	namespaces(a.t, cmd.SysProcAttr, s.newNet)
 	cmd.Env = append(append(os.Environ(), "DRAINIT_PROBE_ADDR=off", "KUBERNETES_SERVICE_HOST="), s.env...)
 	cmd.Dir = s.dir
-	p := &process{attempt: a, cmd: cmd, stdout: &output{}, stderr: &output{}, done: make(chan struct{})}
+	p := &process{attempt: a, cmd: cmd, stdout: &testkit.Output{}, stderr: &testkit.Output{}, done: make(chan struct{})}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.stdin, p.stdout, p.stderr
 	if s.tty != nil {
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = s.tty, s.tty, s.tty

@@ -6,10 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // patience is how long is waited for what must happen.
@@ -20,34 +21,16 @@ type container struct {
 	t     *testing.T
 	dir   string // /t within
 	cmd   *exec.Cmd
-	out   *output // what its processes wrote to standard output and error
+	out   *testkit.Output // what its processes wrote to standard output and error
 	begun time.Time
 	ended time.Time
 	done  chan struct{}
 }
 
-// output is what was written so far.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(b)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
-}
-
 // start runs argv as PID 1 of a container of its own, which ends with the test.
 func start(t *testing.T, s shape, argv []string) *container {
 	t.Helper()
-	c := &container{t: t, dir: t.TempDir(), out: &output{}, done: make(chan struct{})}
+	c := &container{t: t, dir: t.TempDir(), out: &testkit.Output{}, done: make(chan struct{})}
 	_ = os.Chmod(c.dir, 0o777)
 	c.write("diary", "")
 	_ = os.Chmod(filepath.Join(c.dir, "diary"), 0o666)

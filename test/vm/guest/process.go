@@ -3,13 +3,13 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // A process is a drainit that was started, as PID 1 of a namespace with a /proc of its own.
@@ -21,22 +21,7 @@ type process struct {
 }
 
 // output is what was written so far.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(b)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
-}
+type output struct{ testkit.Output }
 
 func (o *output) has(text string) bool { return strings.Contains(o.String(), text) }
 
