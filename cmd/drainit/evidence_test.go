@@ -97,17 +97,6 @@ func roleTraffic([]string) int {
 	return roleWait([]string{"0"})
 }
 
-// loopbackUp brings up the one interface a new network namespace has.
-func loopbackUp() {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	must(err)
-	lo, err := unix.NewIfreq("lo")
-	must(err)
-	lo.SetUint16(unix.IFF_UP)
-	must(unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, lo))
-	unix.Close(fd)
-}
-
 // refuseNetlink makes socket(AF_NETLINK) fail with EPERM on this thread and in
 // what it executes, as a strict seccomp profile does.
 func refuseNetlink() {

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"drainit/internal/peers"
+	"drainit/test/network"
 )
 
 // roleSquat makes args[0] listeners that look like a drainit's in its network
@@ -24,7 +25,7 @@ import (
 func roleSquat(args []string) int {
 	standBack()
 	n, _ := strconv.Atoi(args[0])
-	loopbackUp()
+	must(network.LoopbackUp())
 	for i := range n {
 		l, err := net.Listen("tcp4", fmt.Sprintf("0.0.0.0:%d", 20000+i))
 		must(err)

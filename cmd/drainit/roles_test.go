@@ -14,6 +14,8 @@ import (
 	"time"
 	"unsafe"
 
+	"drainit/test/network"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -118,7 +120,7 @@ func prepare(p string) {
 	case "uid": // as which everything goes on; a mask of signals would not be kept
 		must(syscall.Setuid(ns[0]))
 	case "loopback":
-		loopbackUp()
+		must(network.LoopbackUp())
 	case "no-proc":
 		for unix.Unmount("/proc", unix.MNT_DETACH) == nil { // the host's is below
 		}

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
+	"drainit/test/network"
 )
 
 // The tests choose in network namespaces of their own, as this binary again.
@@ -30,10 +30,7 @@ func choose(words []string) int {
 		what, value, _ := strings.Cut(word, "=")
 		switch what {
 		case "lo":
-			fd, _ := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-			lo, _ := unix.NewIfreq("lo")
-			lo.SetUint16(unix.IFF_UP)
-			if err := unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, lo); err != nil {
+			if err := network.LoopbackUp(); err != nil {
 				fmt.Println(err)
 				return 1
 			}

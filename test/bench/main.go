@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"drainit/test/network"
 )
 
 func main() {
@@ -37,7 +39,7 @@ func main() {
 		fail(apart())
 		return
 	}
-	fail(raiseLoopback())
+	fail(network.LoopbackUp())
 	fail(b.run(*drainit, measured, *out))
 }
 

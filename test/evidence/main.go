@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"drainit/test/markdown"
+	"drainit/test/network"
 )
 
 // parts are what can be measured, by name. Each returns the tables it made.
@@ -57,7 +58,7 @@ func main() {
 		fail(apart())
 		return
 	}
-	fail(loopbackUp())
+	fail(network.LoopbackUp())
 	s := settings{full: *full}
 	var err error
 	if s.drainit, err = filepath.Abs(*drainit); err == nil {

@@ -79,18 +79,3 @@ func becomeInit(args []string) error {
 	}
 	return fmt.Errorf("%s: %w", args[0], unix.Exec(args[0], args, os.Environ()))
 }
-
-// loopbackUp brings up the one interface a new network namespace has (netdevice(7)).
-func loopbackUp() error {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	lo, err := unix.NewIfreq("lo")
-	if err != nil {
-		return err
-	}
-	lo.SetUint16(unix.IFF_UP)
-	return unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, lo)
-}

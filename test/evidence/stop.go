@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"drainit/test/network"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -66,7 +68,7 @@ func playStop(args []string) error {
 	if err := json.Unmarshal([]byte(args[0]), &s); err != nil {
 		return err
 	}
-	if err := loopbackUp(); err != nil {
+	if err := network.LoopbackUp(); err != nil {
 		return err
 	}
 	o, err := s.play()

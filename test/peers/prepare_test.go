@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"unsafe"
 
+	"drainit/test/network"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -47,7 +49,7 @@ func prepare(p string) {
 		must(syscall.Setresgid(numbers[0], numbers[0], numbers[0]))
 		must(syscall.Setresuid(numbers[0], numbers[0], numbers[0]))
 	case "loopback":
-		loopbackUp()
+		must(network.LoopbackUp())
 	case "refuse":
 		refuse(value)
 	default:
@@ -115,18 +117,6 @@ func remountProc(how string) {
 	default:
 		must(fmt.Errorf("proc %q", how))
 	}
-}
-
-// loopbackUp brings lo up, which in a new network namespace is down,
-// netdevice(7).
-func loopbackUp() {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	must(err)
-	defer unix.Close(fd)
-	req, err := unix.NewIfreq("lo")
-	must(err)
-	req.SetUint16(unix.IFF_UP | unix.IFF_RUNNING)
-	must(unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, req))
 }
 
 // dropCapabilities takes capabilities for good, from what is executed too.

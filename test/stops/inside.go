@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"drainit/test/network"
 )
 
 // runInside is PID 1 of a room: it furnishes it, plays the scenario of the program that find knows, and prints the result.
@@ -26,7 +28,7 @@ func runInside(told, mnt string, find func(key string) (program, bool)) error {
 	if !ok {
 		return fmt.Errorf("no program %q", r.Program)
 	}
-	if err := errors.Join(loopbackUp(), r.furnish(mnt)); err != nil {
+	if err := errors.Join(network.LoopbackUp(), r.furnish(mnt)); err != nil {
 		return err
 	}
 	s := stage{program: p.in(r.Suite), children: newChildren()}

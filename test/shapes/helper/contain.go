@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"syscall"
 
+	"drainit/test/network"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -44,7 +46,7 @@ func contain([]string) int {
 	}
 	must(unix.Chroot(root))
 	must(os.Chdir("/t"))
-	loopbackUp()
+	must(network.LoopbackUp())
 	_, err := unix.Setsid()
 	must(err)
 	null, err := os.Open("/dev/null")
@@ -91,15 +93,4 @@ func devices(dev string) {
 	must(os.Mkdir(dev+"/pts", 0o755))
 	must(unix.Mount("devpts", dev+"/pts", "devpts", 0, "newinstance,ptmxmode=0666"))
 	must(os.Symlink("pts/ptmx", dev+"/ptmx"))
-}
-
-// loopbackUp brings lo up, which in a new network namespace is down, netdevice(7).
-func loopbackUp() {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	must(err)
-	defer unix.Close(fd)
-	req, err := unix.NewIfreq("lo")
-	must(err)
-	req.SetUint16(unix.IFF_UP | unix.IFF_RUNNING)
-	must(unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, req))
 }

@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"syscall"
 
+	"drainit/test/network"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -32,8 +34,8 @@ func prepare() error {
 	if err := os.WriteFile(cgroups+"/cgroup.subtree_control", []byte("+memory +pids +cpu"), 0); err != nil {
 		return err
 	}
-	if err := linkUp("lo"); err != nil {
-		return fmt.Errorf("lo: %w", err)
+	if err := network.LoopbackUp(); err != nil {
+		return err
 	}
 	if err := os.Setenv("PATH", "/bin:/sbin"); err != nil {
 		return err
@@ -53,19 +55,4 @@ func prepare() error {
 func text(b []byte) []byte {
 	before, _, _ := bytes.Cut(b, []byte{0})
 	return before
-}
-
-// linkUp is "ip link set NAME up" (netdevice(7)).
-func linkUp(name string) error {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	request, err := unix.NewIfreq(name)
-	if err != nil {
-		return err
-	}
-	request.SetUint16(unix.IFF_UP)
-	return unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, request)
 }
