@@ -27,12 +27,17 @@ func storyTable(records []record) string {
 			}
 		}
 	}
+	return perMachine("story", names, records, record.story)
+}
+
+// perMachine is a table of what x machine.
+func perMachine(what string, names []string, records []record, cell func(r record, name string) string) string {
 	var table strings.Builder
-	table.WriteString(heads("story", records))
+	table.WriteString(heads(what, records))
 	for _, name := range names {
 		table.WriteString("| " + name)
 		for _, r := range records {
-			table.WriteString(" | " + r.story(name))
+			table.WriteString(" | " + cell(r, name))
 		}
 		table.WriteString(" |\n")
 	}
@@ -57,16 +62,7 @@ func (r record) story(name string) string {
 
 // testTable is package x machine.
 func testTable(records []record) string {
-	var table strings.Builder
-	table.WriteString(heads("package", records))
-	for _, p := range tested {
-		table.WriteString("| " + p)
-		for _, r := range records {
-			table.WriteString(" | " + r.suite(p))
-		}
-		table.WriteString(" |\n")
-	}
-	return table.String()
+	return perMachine("package", tested, records, record.suite)
 }
 
 // suite is the cell of a package.
