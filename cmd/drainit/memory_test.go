@@ -36,6 +36,30 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// TestMemoryIsGivenBack: what scrapes leave as garbage is the kernel's again when the
+// last of them is over. Kept, it is 2 MiB and more.
+func TestMemoryIsGivenBack(t *testing.T) {
+	t.Parallel()
+	probes := testkit.FreeAddr(t)
+	r := launch(t, spec{args: command([]string{"--probe-addr", probes, "--ports", "none"}, role("wait", "0")...)})
+	r.says("ready")
+	before := anonymous(t, r.cmd.Process.Pid)
+	for range 200 {
+		if err := probeOnce(probes, "/metrics"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const most = 1800 // KiB
+	grown := 0
+	testkit.Soon(t, "memory is given back", func() bool {
+		grown = anonymous(t, r.cmd.Process.Pid) - before
+		return grown <= most
+	})
+	t.Logf("%d KiB more after 200 scrapes", grown)
+	r.signal(syscall.SIGTERM)
+	r.wantExit(0)
+}
+
 // anonymous returns the anonymous memory of a process in KiB, proc_pid_status(5).
 func anonymous(t *testing.T, pid int) (kib int) {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -35,6 +36,8 @@ type Helpers struct {
 	First  process.FirstThread
 	Own    *process.Own
 	Log    *slog.Logger
+
+	running atomic.Int32
 }
 
 // Start is the Pass of [probe.Config].
@@ -44,12 +47,21 @@ func (h *Helpers) Start(conns []int) (<-chan struct{}, error) {
 		return nil, err
 	}
 	over := make(chan struct{})
+	h.running.Add(1)
 	go func() {
 		defer close(over)
+		defer h.ended()
 		defer process.Survive(h.Log)
 		h.serve(link, pidfd)
 	}()
 	return over, nil
+}
+
+// ended gives memory back when no helper is left.
+func (h *Helpers) ended() {
+	if h.running.Add(-1) == 0 {
+		process.GiveBack()
+	}
 }
 
 // begin starts a helper that has its order, and some connections.
