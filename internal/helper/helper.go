@@ -66,6 +66,9 @@ func (h *Helpers) ended() {
 
 // begin starts a helper that has its order, and some connections.
 func (h *Helpers) begin(o order, conns []int) (link net.Conn, pidfd int, err error) {
+	if err := process.MayFork(); err != nil {
+		return nil, -1, err
+	}
 	ours, theirs, err := process.SocketPair("helper")
 	if err != nil {
 		return nil, -1, err

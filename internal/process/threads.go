@@ -1,10 +1,12 @@
 package process
 
 import (
+	"fmt"
 	"math"
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"drainit/internal/proc"
 )
@@ -27,7 +29,15 @@ const (
 	// roomLeft is what the reserve leaves of the container's limit of
 	// processes. Without a reserve drainit still starts in very little.
 	roomLeft = 16
+
+	// forkRoom is what has to be left of it for a further process of drainit's own
+	// where the reserve is not whole: that has some 7 threads, and the rest is for this
+	// one's.
+	forkRoom = 12
 )
+
+// short is set where there was no room for the whole reserve.
+var short atomic.Bool
 
 // LimitProcs has at most so many goroutines run at once. It stops the world.
 func LimitProcs(most int) {
@@ -57,10 +67,23 @@ func BesideIt(fork func()) {
 // container. Threads are never given up, and an idle one is taken before one is
 // made.
 func ReserveThreads(n int) {
-	if room, ok := proc.PIDRoom(); ok {
-		n = max(0, min(n, room-roomLeft))
+	if room, ok := proc.PIDRoom(); ok && n > room-roomLeft {
+		n = max(0, room-roomLeft)
+		short.Store(true)
 	}
 	makeThreads(n)
+}
+
+// MayFork returns an error where a further process of drainit's own could take what
+// this one's threads may need.
+func MayFork() error {
+	if !short.Load() {
+		return nil
+	}
+	if room, ok := proc.PIDRoom(); ok && room < forkRoom {
+		return fmt.Errorf("of the limit of processes (pids) %d are left, and %d are wanted", room, forkRoom)
+	}
+	return nil
 }
 
 // makeThreads makes n idle threads: n goroutines, each on one of its own, that

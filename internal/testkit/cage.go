@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 )
+
+var cages atomic.Int32 // so far
 
 // PIDsCage makes a cgroup with a limit of processes, in either version's usual place
 // (cgroups(7)), or skips the test. It is removed when its processes have gone.
@@ -15,7 +18,7 @@ func PIDsCage(t testing.TB, limit string) (dir string) {
 	t.Helper()
 	var errs []error
 	for _, parent := range []string{"/sys/fs/cgroup/pids", "/sys/fs/cgroup"} {
-		dir := filepath.Join(parent, fmt.Sprintf("drainit-pids-%d", os.Getpid()))
+		dir := filepath.Join(parent, fmt.Sprintf("drainit-pids-%d-%d", os.Getpid(), cages.Add(1)))
 		if err := os.Mkdir(dir, 0o755); err != nil {
 			errs = append(errs, err)
 			continue
