@@ -20,7 +20,7 @@ const columns = "program\tshape\tsuite\tversion\tscenario\tsignals\tstatus\tseco
 const goesOn = "goes on"
 
 // line is what came of one scenario. That of the scenario seen has what the kernel calls the program for its signals,
-// and its arguments for its status.
+// and its arguments for its status. That of the scenario under has the signals that drainit sent.
 type line struct {
 	scenario, signals, status string
 	seconds                   float64
@@ -55,6 +55,10 @@ func lineOf(sc scenario, r result) line {
 		if !r.Serves && len(sc.Signals) == 1 && sc.Request == 0 && !sc.Kept {
 			l.status = goesOn + ", serves no more"
 		}
+	}
+	if sc.Drainit {
+		l.signals, l.fresh = r.Sent, r.Killed
+		return l
 	}
 	switch {
 	case r.Answer == "":
