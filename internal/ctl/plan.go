@@ -3,6 +3,7 @@ package ctl
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -81,7 +82,8 @@ func programIn(cfg config.Config) signals.Program {
 	if len(cfg.Command) == 0 || !cfg.StopSignal.Auto() {
 		return signals.Program{}
 	}
-	return signals.Identify("", cfg.Command)
+	p := signals.Process{Argv: cfg.Command, Workers: os.Getenv("WEB_CONCURRENCY")}
+	return p.Program()
 }
 
 // programNote says what may go wrong in the stop of the program.

@@ -36,12 +36,14 @@ type Looker struct {
 	lines *commandLines
 	front int
 	own   *process.Own
+
+	workers string // see signals.Process
 }
 
 // New returns a looker that leaves out what is none of the program's: the front's
 // process (0: none) and those that are drainit's own.
 func New(front int, own *process.Own) Looker {
-	return Looker{newCommandLines(), front, own}
+	return Looker{newCommandLines(), front, own, os.Getenv("WEB_CONCURRENCY")}
 }
 
 // Tree returns what descends from drainit, as far as it matters for who is told
@@ -79,7 +81,7 @@ func (l Looker) At(pid int, patience time.Duration) signals.Process {
 }
 
 func (l Looker) look(pid, depth int, until time.Time) signals.Process {
-	p := signals.Process{PID: pid}
+	p := signals.Process{PID: pid, Workers: l.workers}
 	if stat, err := proc.Stat(pid); err == nil {
 		p.Comm = stat.Comm
 		p.LeadsTerminal = stat.Session == pid && stat.Terminal != 0

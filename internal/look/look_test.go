@@ -99,3 +99,10 @@ func TestSharedLook(t *testing.T) {
 		}
 	})
 }
+
+func TestWorkersAreSeen(t *testing.T) {
+	t.Setenv("WEB_CONCURRENCY", "3")
+	if p := New(0, nil).At(os.Getpid(), time.Minute); p.Workers != "3" {
+		t.Errorf("got %q workers, want those of the environment, 3", p.Workers)
+	}
+}

@@ -86,6 +86,15 @@ func Identify(comm string, argv []string) Program {
 	return Program{}
 }
 
+// Program is what the process runs.
+func (p *Process) Program() Program {
+	found := Identify(p.Comm, p.Argv)
+	if p.Workers != "" && found.Name == "uvicorn" && !strings.Contains(strings.Join(p.Argv, " "), " --workers") {
+		return Identify(p.Comm, slices.Concat(p.Argv, []string{"--workers", p.Workers}))
+	}
+	return found
+}
+
 // isCeleryWorker tells a worker from celery's other commands, to which SIGQUIT
 // means nothing. With the setproctitle module it calls itself
 // "[celeryd: celery@host:MainProcess] -active- (worker -A app)", and its pool
@@ -95,7 +104,7 @@ func isCeleryWorker(c command) bool {
 }
 
 // isUvicornWithWorkers tells a supervisor of several from the server itself, which
-// --workers 1 is, too. What WEB_CONCURRENCY says is not seen.
+// --workers 1 is, too.
 func isUvicornWithWorkers(c command) bool {
 	args := strings.ReplaceAll(strings.Join(c.args, " ")+" ", "=", " ")
 	return strings.Contains(args, "--workers ") && !strings.Contains(args, "--workers 1 ")

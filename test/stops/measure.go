@@ -130,8 +130,8 @@ func after(p program, graceful syscall.Signal) []scenario {
 // graceful is the signal that ends the program after what is in flight, that of the table first; 0: none.
 func (m *measured) graceful() syscall.Signal {
 	order := asked
-	if seen, ok := m.seen(); ok {
-		order = append([]syscall.Signal{signals.Identify(seen.comm, seen.argv).End()}, asked...)
+	if _, ok := m.seen(); ok {
+		order = append([]syscall.Signal{m.row().End()}, asked...)
 	}
 	i := slices.IndexFunc(order, func(sig syscall.Signal) bool {
 		l, ok := m.find("flight", short(sig))

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"drainit/internal/config"
+	"drainit/internal/signals"
 )
 
 const tablePath = "docs/proof/stops.tsv"
@@ -93,6 +96,16 @@ func (m *measured) seen() (identity, bool) {
 	var argv []string
 	_ = json.Unmarshal([]byte(m.lines[i].status), &argv)
 	return identity{m.lines[i].signals, argv}, true
+}
+
+// row is what drainit knows of the program as it was seen, with the environment that it had.
+func (m *measured) row() signals.Program {
+	id, _ := m.seen()
+	process := signals.Process{Comm: id.comm, Argv: id.argv}
+	if p, ok := programOf(program{name: m.key.program, shape: m.key.shape}.key()); ok {
+		process.Workers = config.Getenv(p.env, "WEB_CONCURRENCY")
+	}
+	return process.Program()
 }
 
 // readTable reads what was measured; a file that is not there has nothing.

@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
-
-	"drainit/internal/signals"
 )
 
 // grace is the grace period under drainit, and a request of endless seconds does not end in it.
@@ -81,11 +79,10 @@ func (m *measured) under() (line, bool) {
 // stale reports whether that is still to be measured: or again, since drainit sends something else by now.
 func (m *measured) stale() bool {
 	l, ok := m.under()
-	id, seen := m.seen()
-	if !ok || !seen {
+	if !ok {
 		return true
 	}
-	row := signals.Identify(id.comm, id.argv)
+	row := m.row()
 	first, second, two := strings.Cut(l.signals, ",")
 	return row.Name != "" && (first != short(row.End()) || two && second != short(row.Fast))
 }
