@@ -8,7 +8,7 @@ var inits = []program{
 	{name: "dumb-init", packages: "dumb-init nginx-light", command: append(words("dumb-init"), nginx...), client: onPort(8080), advice: lookedThrough},
 	{name: "catatonit", packages: "catatonit nginx-light", command: append(words("catatonit --"), nginx...), client: onPort(8080), advice: lookedThrough},
 	{name: "s6-svscan", packages: "s6 nginx-light", command: words("s6-svscan /srv/services"), prepare: service, client: onPort(8080), settle: time.Second},
-	{name: "runsvdir", packages: "runit nginx-light", command: words("runsvdir -P /srv/services"), prepare: service, client: onPort(8080), settle: time.Second},
+	{name: "runsvdir", packages: "runit nginx-light", command: words("runsvdir -P /srv/services"), prepare: service, client: onPort(8080), settle: time.Second, suites: []string{"bookworm", "trixie"}},
 	{name: "svscan", packages: "daemontools nginx-light", command: words("svscan /srv/services"), prepare: service, client: onPort(8080), settle: time.Second},
 	{name: "foreman", packages: "ruby-foreman nginx-light", command: words("foreman start -f /stops/Procfile"), client: onPort(8080), settle: time.Second},
 }
