@@ -23,7 +23,7 @@ type Program struct {
 
 	Lacks  string // what its stop does not do, and what to set; "": nothing that is known
 	Holds  string // its own setting that holds the stop as --drain-delay does; "": none
-	Bound  string // its own setting that ends its drain, where no signal surely does once it drains; "": Fast does
+	Bound  string // its own setting that ends its drain, where no signal surely does once it drains, or NoBound; "": Fast does
 	GoesOn Mask   // signals that do not end it, as far as a person may take them to: reloads and the like
 }
 
@@ -41,7 +41,11 @@ func (p Program) Unending(budget string) string {
 	if p.Bound == "" {
 		return ""
 	}
-	return "no signal surely ends it while it drains: set " + p.Bound + ", to end within " + budget
+	const none = "no signal surely ends it while it drains"
+	if p.Bound == NoBound {
+		return none + ", nor does a setting"
+	}
+	return none + ": set " + p.Bound + ", to end within " + budget
 }
 
 // JVM is the name of the program that every java is. It stops on SIGTERM like

@@ -5,7 +5,7 @@
 // of a PID 1 that does nothing but wait; drainit is not there, but in one scenario. What is in the table already, in the
 // same version, is not measured again.
 //
-//	go run ./test/stops [-row REGEXP] [-suite bookworm,trixie] [-again] [-parallel 2]
+//	go run ./test/stops [-row REGEXP] [-suite bookworm,trixie] [-again] [-parallel 6]
 //	go run ./test/stops -page
 package main
 
@@ -37,7 +37,7 @@ func main() {
 	flag.StringVar(&o.suites, "suite", strings.Join(suites, ","), "Debian's `suites`")
 	flag.BoolVar(&o.again, "again", false, "measure also what is in the table")
 	flag.BoolVar(&o.page, "page", false, "measure nothing, and make the documents of what is in the table")
-	flag.IntVar(&o.parallel, "parallel", 2, "programs at a time")
+	flag.IntVar(&o.parallel, "parallel", 6, "programs at a time")
 	flag.Parse()
 	exit(o.run())
 }
@@ -65,7 +65,7 @@ func (o options) run() error {
 	if err != nil {
 		return fmt.Errorf("-row: %w", err)
 	}
-	lab := &laboratory{roots: roots{filepath.Join(top, ".cache/stops")}, files: filepath.Join(top, "test/stops/files"), drainit: filepath.Join(top, "bin/drainit"), lives: make(chan struct{}, 4*o.parallel)}
+	lab := &laboratory{roots: roots{filepath.Join(top, ".cache/stops")}, files: filepath.Join(top, "test/stops/files"), drainit: filepath.Join(top, "bin/drainit"), lives: make(chan struct{}, 3*o.parallel)}
 	table, err := readTable(tablePath)
 	if err != nil {
 		return err

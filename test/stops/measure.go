@@ -63,13 +63,19 @@ func (l *laboratory) measure(p program, suite string, lines []line) (measured, e
 		}
 		base.Lower, base.Upper = base.Upper+"/up:"+base.Lower, ""
 	}
+	var wg sync.WaitGroup
+	var plain error
 	if lines == nil {
-		if err := l.playDefault(base, p, &m); err != nil {
-			return m, err
-		}
+		wg.Go(func() { plain = l.playDefault(base, p, &m) })
 	}
+	var under measured
+	err = l.playAll(base, &under, []scenario{underDrainit})
+	wg.Wait()
 	m.lines = slices.DeleteFunc(m.lines, func(l line) bool { return l.scenario == "under" })
-	return m, l.playAll(base, &m, []scenario{underDrainit})
+	if l, ok := under.under(); ok {
+		m.lines = append(m.lines, l)
+	}
+	return m, errors.Join(plain, err)
 }
 
 // playDefault plays what is played without drainit.

@@ -80,7 +80,7 @@ func sends(p signals.Program) string {
 func (s shape) advice() string {
 	row := s.row()
 	var set []string
-	if row.Bound != "" {
+	if row.Bound != "" && row.Bound != signals.NoBound {
 		set = append(set, row.Bound+", to end before the deadline")
 	}
 	if row.Lacks != "" {

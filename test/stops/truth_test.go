@@ -122,7 +122,7 @@ func (k knows) wrong() (wrong []string) {
 			wrong = append(wrong, "it has no fast signal: "+short(sig))
 		}
 	}
-	if p.Bound != "" && limits == 0 {
+	if p.Bound != "" && limits == 0 && p.Bound != signals.NoBound {
 		wrong = append(wrong, "bound")
 	}
 	return wrong

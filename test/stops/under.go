@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -40,7 +41,8 @@ func underLine(log []byte) (sigs, killed string) {
 	var list []string
 	said := false
 	for text := range strings.Lines(string(log)) {
-		if !strings.HasPrefix(text, "drainit: ") {
+		_, text, ours := strings.Cut(text, "drainit: ") // not always at the start: programs end lines as they like
+		if !ours {
 			continue
 		}
 		if m := sent.FindStringSubmatch(text); m != nil {
@@ -82,7 +84,11 @@ func (m *measured) stale() bool {
 	if !ok {
 		return true
 	}
-	row := m.row()
-	first, second, two := strings.Cut(l.signals, ",")
-	return row.Name != "" && (first != short(row.End()) || two && second != short(row.Fast))
+	row, list := m.row(), strings.Split(l.signals, ",")
+	if row.Name == "" {
+		return false
+	}
+	late := len(list) > 1 || l.fresh != ""
+	return list[0] != short(row.End()) || row.Fast != 0 && late && !slices.Contains(list, short(row.Fast)) ||
+		row.Bound != "" && l.fresh == bySIGKILL
 }

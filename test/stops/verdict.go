@@ -184,7 +184,7 @@ func (s shape) ends() string {
 func (s shape) tooLong() string {
 	return s.each(func(m *measured) string {
 		l, ok := m.under()
-		first, last, two := strings.Cut(l.signals, ",")
+		list := strings.Split(l.signals, ",")
 		switch {
 		case !ok:
 			return ""
@@ -192,10 +192,8 @@ func (s shape) tooLong() string {
 			return "**SIGKILL**, which the log says at the stop"
 		case l.fresh != "":
 			return "**SIGKILL**"
-		case two:
-			return "SIG" + last
 		}
-		return "SIG" + first
+		return "SIG" + list[len(list)-1]
 	})
 }
 
