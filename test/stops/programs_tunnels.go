@@ -9,8 +9,6 @@ var tunnels = []program{
 	{name: "danted", packages: "dante-server curl", command: words("danted -f /stops/danted.conf"), suites: []string{"bookworm", "sid"}, client: socks},
 	{name: "microsocks", packages: "microsocks curl", command: words("microsocks -i 127.0.0.1 -p 1080"), client: socks},
 	{name: "mitmdump", packages: "mitmproxy", command: words("mitmdump --listen-port 8080 --mode reverse:http://127.0.0.1:9000/"), suites: []string{"bookworm", "sid"}, client: onPort(8080)},
-	{name: "apt-cacher-ng", packages: "apt-cacher-ng", command: words("apt-cacher-ng ForeGround=1 Port=3142 CacheDir=/tmp/cache LogDir=/tmp AllowUserPorts=0 PfilePattern=.*"),
-		client: web{3142, "http://127.0.0.1:9000/sleep/%d", "http://127.0.0.1:9000/"}},
 	{name: "turnserver", packages: "coturn", command: words("turnserver -n --listening-ip=127.0.0.1 --relay-ip=127.0.0.1 --listening-port=3478 --log-file=stdout"),
 		client: lines{address: "127.0.0.1:3478", half: "\x00\x01\x00\x00\x21\x12\xa4\x42", send: "abcdefghijkl", want: "\x01\x01"}},
 	{name: "pgpool", packages: "pgpool2 postgresql-{pg}", user: "postgres", command: words("pgpool -n -f /stops/pgpool.conf"), prepare: besidePostgres, beside: postgresBeside, client: psql("6432", "postgres")},
