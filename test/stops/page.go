@@ -101,6 +101,8 @@ func (s shape) advice() string {
 func details(table []measured) string {
 	var b strings.Builder
 	b.WriteString(detailHeading)
+	b.WriteString("\n## What it shows\n\n")
+	b.WriteString(summary(table))
 	last := ""
 	for _, g := range groups() {
 		for _, p := range g.programs {

@@ -83,6 +83,5 @@ program](../programs.md) says what to do about it.
 | a server that has cut the request has no more to wait for | twistd closes the connection, and waits for the thread that had the request |
 | SIGTERM ends Redis at once | not while a script runs: that is waited for, and then the answer is lost; SIGINT after it ends it |
 | an orderly stop has status 0 | mini_httpd's is 1, CherryPy's mostly 70 when it is idle, VictoriaMetrics' 255 after 7 s |
-| a new size of the window harms nobody | SIGWINCH ends sslh 2.3.1 |
 | rclone serve cuts | 1.60 does, without a handler; 1.75 waits 10 s |
 `

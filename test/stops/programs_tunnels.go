@@ -4,7 +4,7 @@ package main
 var tunnels = []program{
 	{name: "hitch", packages: "hitch curl openssl", command: words("hitch -f [127.0.0.1]:8443 -b [127.0.0.1]:9000 -u nobody /srv/cert.pem"), prepare: certificate, client: tls},
 	{name: "stunnel4", packages: "stunnel4 curl openssl", command: words("stunnel4 /stops/stunnel.conf"), prepare: certificate, client: tls},
-	{name: "sslh", packages: "sslh", command: words("sslh -f -p 127.0.0.1:8080 --http 127.0.0.1:9000 --user nobody -P /tmp/sslh.pid"), client: onPort(8080)},
+	{name: "sslh", packages: "sslh", command: words("sslh -f -p 127.0.0.1:8080 --http 127.0.0.1:9000 --user nobody -P /tmp/sslh.pid"), client: onPort(8080), suites: []string{"bookworm", "trixie"}},
 	{name: "socat", packages: "socat", command: words("socat TCP-LISTEN:8080,fork,reuseaddr TCP:127.0.0.1:9000"), client: onPort(8080)},
 	{name: "danted", packages: "dante-server curl", command: words("danted -f /stops/danted.conf"), suites: []string{"bookworm", "sid"}, client: socks},
 	{name: "microsocks", packages: "microsocks curl", command: words("microsocks -i 127.0.0.1 -p 1080"), client: socks},

@@ -179,18 +179,9 @@ func TestNobodyIsKilledUnannounced(t *testing.T) {
 // No program that drainit knows is stopped in a worse way than tini would, which passes SIGTERM on.
 func TestNoneIsWorseThanTini(t *testing.T) {
 	for _, k := range known(t) {
-		end := short(k.row.End())
 		for i := range k.rows {
-			m := &k.rows[i]
-			for _, scenario := range []string{"idle", "flight"} {
-				tini, _ := m.find(scenario, "TERM")
-				ours, _ := m.find(scenario, end)
-				ended := func(l line) bool { return !strings.HasPrefix(l.status, goesOn) }
-				worse := tini.request == "completes" && ours.request != "completes" ||
-					ended(tini) && !ended(ours) || tini.status == "0" && ours.status != "0"
-				if worse && untrue[k.row.Name+" worse than tini"] == "" {
-					t.Errorf("%v, %s: %+v by SIGTERM, %+v by SIG%s", m.key, scenario, tini, ours, end)
-				}
+			if end := short(k.row.End()); k.rows[i].worseThanTini(end) && untrue[k.row.Name+" worse than tini"] == "" {
+				t.Errorf("%v: SIG%s does worse than SIGTERM", k.rows[i].key, end)
 			}
 		}
 	}

@@ -192,6 +192,8 @@ func (s shape) tooLong() string {
 			return "**SIGKILL**, which the log says at the stop"
 		case l.fresh != "":
 			return "**SIGKILL**"
+		case l.signals == "":
+			return "ended by itself"
 		}
 		return "SIG" + list[len(list)-1]
 	})
