@@ -82,8 +82,7 @@ func programIn(cfg config.Config) signals.Program {
 	if len(cfg.Command) == 0 || !cfg.StopSignal.Auto() {
 		return signals.Program{}
 	}
-	p := signals.Process{Argv: cfg.Command, Workers: os.Getenv("WEB_CONCURRENCY")}
-	return p.Program()
+	return signals.Identify("", signals.Spelled("", cfg.Command, os.Getenv("WEB_CONCURRENCY")))
 }
 
 // programNote says what may go wrong in the stop of the program.

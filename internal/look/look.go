@@ -37,7 +37,7 @@ type Looker struct {
 	front int
 	own   *process.Own
 
-	workers string // see signals.Process
+	webConcurrency string // see signals.Spelled
 }
 
 // New returns a looker that leaves out what is none of the program's: the front's
@@ -81,12 +81,12 @@ func (l Looker) At(pid int, patience time.Duration) signals.Process {
 }
 
 func (l Looker) look(pid, depth int, until time.Time) signals.Process {
-	p := signals.Process{PID: pid, Workers: l.workers}
+	p := signals.Process{PID: pid}
 	if stat, err := proc.Stat(pid); err == nil {
 		p.Comm = stat.Comm
 		p.LeadsTerminal = stat.Session == pid && stat.Terminal != 0
 	}
-	p.Argv = l.lines.of(pid, p.Comm, until)
+	p.Argv = signals.Spelled(p.Comm, l.lines.of(pid, p.Comm, until), l.webConcurrency)
 	st, err := proc.ReadStatus(pid)
 	p.MasksUnknown = err != nil || !st.HasSignals
 	if !p.MasksUnknown {

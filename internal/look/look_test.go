@@ -2,6 +2,7 @@ package look
 
 import (
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -100,9 +101,12 @@ func TestSharedLook(t *testing.T) {
 	})
 }
 
-func TestWorkersAreSeen(t *testing.T) {
+// What the environment says of uvicorn counts as its arguments.
+func TestEnvironmentIsSpelled(t *testing.T) {
 	t.Setenv("WEB_CONCURRENCY", "3")
-	if p := New(0, nil).At(os.Getpid(), time.Minute); p.Workers != "3" {
-		t.Errorf("got %q workers, want those of the environment, 3", p.Workers)
+	l := New(0, nil)
+	l.lines.read = func(int) ([]string, error) { return []string{"uvicorn", "app:app"}, nil }
+	if p := l.At(os.Getpid(), time.Minute); !slices.Equal(p.Argv, []string{"uvicorn", "app:app", "--workers", "3"}) {
+		t.Errorf("got %q, want 3 workers", p.Argv)
 	}
 }

@@ -18,10 +18,6 @@ type Process struct {
 
 	LeadsTerminal bool // its end would be that of its terminal, which hangs up on all who have it
 
-	// Workers is WEB_CONCURRENCY in the environment that it has from drainit: how many
-	// processes a web server starts of itself, unless its arguments say it.
-	Workers string
-
 	Script string // of a shell that reads a file: what is in it, as far as that is known
 
 	Serves Service // it or what is below it; filled in where that can matter

@@ -90,13 +90,13 @@ func Identify(comm string, argv []string) Program {
 	return Program{}
 }
 
-// Program is what the process runs.
-func (p *Process) Program() Program {
-	found := Identify(p.Comm, p.Argv)
-	if p.Workers != "" && found.Name == "uvicorn" && !strings.Contains(strings.Join(p.Argv, " "), " --workers") {
-		return Identify(p.Comm, slices.Concat(p.Argv, []string{"--workers", p.Workers}))
+// Spelled returns the arguments of a process with those that its environment stands
+// for: to uvicorn WEB_CONCURRENCY is --workers, unless that is there.
+func Spelled(comm string, argv []string, webConcurrency string) []string {
+	if webConcurrency == "" || Identify(comm, argv).Name != "uvicorn" || strings.Contains(strings.Join(argv, " "), " --workers") {
+		return argv
 	}
-	return found
+	return slices.Concat(argv, []string{"--workers", webConcurrency})
 }
 
 // isCeleryWorker tells a worker from celery's other commands, to which SIGQUIT

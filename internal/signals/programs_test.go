@@ -168,7 +168,7 @@ func TestIdentifyEveryRow(t *testing.T) {
 }
 
 // What the environment says counts where the arguments say nothing.
-func TestWorkers(t *testing.T) {
+func TestSpelled(t *testing.T) {
 	for _, tt := range []struct {
 		workers string
 		argv    string
@@ -183,8 +183,7 @@ func TestWorkers(t *testing.T) {
 		{"4", "puma", "puma"},
 		{"4", "app", ""},
 	} {
-		p := Process{Argv: strings.Fields(tt.argv), Workers: tt.workers}
-		if got := p.Program().Name; got != tt.want {
+		if got := Identify("", Spelled("", strings.Fields(tt.argv), tt.workers)).Name; got != tt.want {
 			t.Errorf("%s with WEB_CONCURRENCY=%s: got %q, want %q", tt.argv, tt.workers, got, tt.want)
 		}
 	}

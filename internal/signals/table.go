@@ -116,8 +116,8 @@ var table = [...]row{
 	{
 		// SIGINT ends it, but where such a hook has it drain. In 2.0 SIGTERM reloads it, unless die-on-term or a hook on SIGTERM is
 		// set, perhaps in a file, so it cannot be left out.
-		Program: Program{Name: "uwsgi", Fast: syscall.SIGINT, Cuts: true, GoesOn: hup, Bound: NoBound,
-			Lacks: "its SIGTERM reloads it, or cuts with die-on-term; set master-fifo, and --at-stop write:FIFO:q --stop-signal none; or hook-master-start = unix_signal:15 gracefully_kill_them_all"},
+		Program: Program{Name: "uwsgi", Fast: syscall.SIGINT, Cuts: true, GoesOn: hup,
+			Lacks: "its SIGTERM reloads it, or cuts with die-on-term; set master-fifo, and --at-stop write:FIFO:q --stop-signal none; or hook-master-start = unix_signal:15 gracefully_kill_them_all, with which no signal surely ends it while it drains"},
 		names: []string{"uwsgi", "uwsgi-core"},
 	},
 	{

@@ -24,13 +24,13 @@ type Target struct {
 
 // targetOf returns p as a target, before it is said what it gets.
 func targetOf(p *Process, parent int) Target {
-	return Target{PID: p.PID, Parent: parent, Name: p.Name(), Program: p.Program(), Serves: p.Serves}
+	return Target{PID: p.PID, Parent: parent, Name: p.Name(), Program: Identify(p.Comm, p.Argv), Serves: p.Serves}
 }
 
 // Name is what people call the process: the program's name in the table, else
 // that of its file or title. What the kernel calls it may be one of its threads'.
 func (p *Process) Name() string {
-	if name := p.Program().Name; name != "" {
+	if name := Identify(p.Comm, p.Argv).Name; name != "" {
 		return name
 	}
 	if len(p.Argv) == 0 || p.Argv[0] == "" {

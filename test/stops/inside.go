@@ -70,7 +70,7 @@ func (s *stage) prepare() error {
 	return nil
 }
 
-const startWithin = 40 * time.Second
+const startWithin = 60 * time.Second
 
 func (s *stage) play(sc scenario) (result, error) {
 	if err := serveBackend(); err != nil {

@@ -26,7 +26,7 @@ type room struct {
 }
 
 // longest is how long a scenario may take, its start included.
-const longest = 90 * time.Second
+const longest = 120 * time.Second
 
 // inside is the variable that makes this command the process inside.
 const inside = "STOPS_ROOM"

@@ -101,11 +101,8 @@ func (m *measured) seen() (identity, bool) {
 // row is what drainit knows of the program as it was seen, with the environment that it had.
 func (m *measured) row() signals.Program {
 	id, _ := m.seen()
-	process := signals.Process{Comm: id.comm, Argv: id.argv}
-	if p, ok := programOf(program{name: m.key.program, shape: m.key.shape}.key()); ok {
-		process.Workers = config.Getenv(p.env, "WEB_CONCURRENCY")
-	}
-	return process.Program()
+	p, _ := programOf(program{name: m.key.program, shape: m.key.shape}.key())
+	return signals.Identify(id.comm, signals.Spelled(id.comm, id.argv, config.Getenv(p.env, "WEB_CONCURRENCY")))
 }
 
 // readTable reads what was measured; a file that is not there has nothing.
