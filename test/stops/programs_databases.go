@@ -12,6 +12,7 @@ var databases = []program{
 	{name: "redis-server", packages: "redis-server", command: words("redis-server --port 6379 --save"), client: blpop},
 	{name: "redis-server", shape: "script", packages: "redis-server", command: words("redis-server --port 6379 --save"), client: redisScript},
 	{name: "valkey-server", packages: "valkey-server", command: words("valkey-server --port 6379 --save"), client: blpop, suites: []string{"trixie", "sid"}},
+	{name: "valkey-server", shape: "script", packages: "valkey-server", command: words("valkey-server --port 6379 --save"), client: redisScript, suites: []string{"trixie", "sid"}},
 	{name: "memcached", packages: "memcached", command: words("memcached -u nobody -p 11211"),
 		client: lines{address: "127.0.0.1:11211", half: "set k 0 0 10\r\n12345", send: "67890\r\n", want: "STORED"}},
 }
