@@ -154,7 +154,7 @@ evidence: bin/drainit bin/server ## what is seen of connections and what ranges 
 servers: bin/drainit ## the servers of docs/proof/servers.md stopped under drainit and tini, and the verdicts compared (ten minutes, Docker)
 	go run ./test/servers $(SERVERFLAGS)
 
-stops: ## what programs of Debian do on signals, as far as docs/proof/stops.tsv does not have it in their version (up to an hour; root, debootstrap)
+stops: bin/drainit ## what programs of Debian do on signals, as far as docs/proof/stops.tsv does not have it in their version (up to an hour; root, debootstrap)
 	go run ./test/stops $(STOPFLAGS)
 
 wrappers: ## what su, timeout, shells and other wrappers do with signals, compared with docs/proof/wrappers.md (ten minutes; root, debootstrap)

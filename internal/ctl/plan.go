@@ -3,6 +3,7 @@ package ctl
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -81,7 +82,7 @@ func programIn(cfg config.Config) signals.Program {
 	if len(cfg.Command) == 0 || !cfg.StopSignal.Auto() {
 		return signals.Program{}
 	}
-	return signals.Identify("", cfg.Command)
+	return signals.Identify("", signals.Spelled("", cfg.Command, os.Getenv("WEB_CONCURRENCY")))
 }
 
 // programNote says what may go wrong in the stop of the program.

@@ -2,6 +2,7 @@ package look
 
 import (
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -98,4 +99,14 @@ func TestSharedLook(t *testing.T) {
 			t.Errorf("%d looks and the last saw %d; want 2", n, p.PID)
 		}
 	})
+}
+
+// What the environment says of uvicorn counts as its arguments.
+func TestEnvironmentIsSpelled(t *testing.T) {
+	t.Setenv("WEB_CONCURRENCY", "3")
+	l := New(0, nil)
+	l.lines.read = func(int) ([]string, error) { return []string{"uvicorn", "app:app"}, nil }
+	if p := l.At(os.Getpid(), time.Minute); !slices.Equal(p.Argv, []string{"uvicorn", "app:app", "--workers", "3"}) {
+		t.Errorf("got %q, want 3 workers", p.Argv)
+	}
 }

@@ -23,7 +23,7 @@ type Program struct {
 
 	Lacks  string // what its stop does not do, and what to set; "": nothing that is known
 	Holds  string // its own setting that holds the stop as --drain-delay does; "": none
-	Bound  string // its own setting that ends its drain, where no signal surely does once it drains; "": Fast does
+	Bound  string // its own setting that ends its drain, where no signal surely does once it drains, or NoBound; "": Fast does
 	GoesOn Mask   // signals that do not end it, as far as a person may take them to: reloads and the like
 }
 
@@ -41,7 +41,11 @@ func (p Program) Unending(budget string) string {
 	if p.Bound == "" {
 		return ""
 	}
-	return "no signal surely ends it while it drains: set " + p.Bound + ", to end within " + budget
+	const none = "no signal surely ends it while it drains"
+	if p.Bound == NoBound {
+		return none + ", nor does a setting"
+	}
+	return none + ": set " + p.Bound + ", to end within " + budget
 }
 
 // JVM is the name of the program that every java is. It stops on SIGTERM like
@@ -86,6 +90,15 @@ func Identify(comm string, argv []string) Program {
 	return Program{}
 }
 
+// Spelled returns the arguments of a process with those that its environment stands
+// for: to uvicorn WEB_CONCURRENCY is --workers, unless that is there.
+func Spelled(comm string, argv []string, webConcurrency string) []string {
+	if webConcurrency == "" || Identify(comm, argv).Name != "uvicorn" || strings.Contains(strings.Join(argv, " "), " --workers") {
+		return argv
+	}
+	return slices.Concat(argv, []string{"--workers", webConcurrency})
+}
+
 // isCeleryWorker tells a worker from celery's other commands, to which SIGQUIT
 // means nothing. With the setproctitle module it calls itself
 // "[celeryd: celery@host:MainProcess] -active- (worker -A app)", and its pool
@@ -95,7 +108,7 @@ func isCeleryWorker(c command) bool {
 }
 
 // isUvicornWithWorkers tells a supervisor of several from the server itself, which
-// --workers 1 is, too. What WEB_CONCURRENCY says is not seen.
+// --workers 1 is, too.
 func isUvicornWithWorkers(c command) bool {
 	args := strings.ReplaceAll(strings.Join(c.args, " ")+" ", "=", " ")
 	return strings.Contains(args, "--workers ") && !strings.Contains(args, "--workers 1 ")

@@ -2,6 +2,7 @@ package signals
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -162,6 +163,28 @@ func TestIdentifyEveryRow(t *testing.T) {
 			if got := Identify("x", argv); got != r.Program {
 				t.Errorf("Identify(%q, %q) = %+v, want %+v", "x", argv, got, r.Program)
 			}
+		}
+	}
+}
+
+// What the environment says counts where the arguments say nothing.
+func TestSpelled(t *testing.T) {
+	for _, tt := range []struct {
+		workers string
+		argv    string
+		want    string
+	}{
+		{"", "uvicorn app:app", "uvicorn"},
+		{"1", "uvicorn app:app", "uvicorn"},
+		{"4", "uvicorn app:app", "uvicorn workers"},
+		{"4", "python3 -m uvicorn app:app", "uvicorn workers"},
+		{"4", "uvicorn app:app --workers 1", "uvicorn"},
+		{"1", "uvicorn app:app --workers=4", "uvicorn workers"},
+		{"4", "puma", "puma"},
+		{"4", "app", ""},
+	} {
+		if got := Identify("", Spelled("", strings.Fields(tt.argv), tt.workers)).Name; got != tt.want {
+			t.Errorf("%s with WEB_CONCURRENCY=%s: got %q, want %q", tt.argv, tt.workers, got, tt.want)
 		}
 	}
 }

@@ -14,6 +14,9 @@ const (
 // noDrain is what those lack that handle SIGTERM and cut, and have no setting for it.
 const noDrain = "no signal drains it"
 
+// NoBound is the Bound of those that have no setting for it either, or none in every version.
+const NoBound = "no setting"
+
 // table holds the programs of which more is known than that SIGTERM ends them.
 // Every graceful signal ends the idle program within 5 s, or it has none here and
 // gets SIGTERM. Then the row is there for its fast signal, or for what a person has
@@ -94,12 +97,13 @@ var table = [...]row{
 		names:   []string{"puma"},
 	},
 	{
-		Program: Program{Name: "celery", Graceful: syscall.SIGTERM, Fast: syscall.SIGQUIT},
+		// SIGQUIT takes up to 3 s.
+		Program: Program{Name: "celery", Graceful: syscall.SIGTERM, Fast: syscall.SIGQUIT, Bound: "--time-limit"},
 		names:   []string{"celery", "[celeryd"},
 		is:      isCeleryWorker,
 	},
 	{
-		Program: Program{Name: "sidekiq",
+		Program: Program{Name: "sidekiq", Bound: "--timeout (default 25s)",
 			Lacks: "it takes new jobs until its stop signal; --at-drain TSTP ends that at once"},
 		names: []string{"sidekiq"},
 	},
@@ -113,7 +117,7 @@ var table = [...]row{
 		// SIGINT ends it, but where such a hook has it drain. In 2.0 SIGTERM reloads it, unless die-on-term or a hook on SIGTERM is
 		// set, perhaps in a file, so it cannot be left out.
 		Program: Program{Name: "uwsgi", Fast: syscall.SIGINT, Cuts: true, GoesOn: hup,
-			Lacks: "its SIGTERM reloads it, or cuts with die-on-term; set master-fifo, and --at-stop write:FIFO:q --stop-signal none; or hook-master-start = unix_signal:15 gracefully_kill_them_all"},
+			Lacks: "its SIGTERM reloads it, or cuts with die-on-term; set master-fifo, and --at-stop write:FIFO:q --stop-signal none; or hook-master-start = unix_signal:15 gracefully_kill_them_all, with which no signal surely ends it while it drains"},
 		names: []string{"uwsgi", "uwsgi-core"},
 	},
 	{
@@ -169,7 +173,7 @@ var table = [...]row{
 		names: []string{"waitress-serve", "waitress"},
 	},
 	{
-		Program: Program{Name: "hypercorn", Drains: true,
+		Program: Program{Name: "hypercorn", Drains: true, Bound: "--graceful-timeout, which counts with Python 3.11 and older",
 			Lacks: "it cuts what takes longer than 3s unless --graceful-timeout is set"},
 		names: []string{"hypercorn"},
 	},
@@ -191,6 +195,49 @@ var table = [...]row{
 		Program: Program{Name: "h2o", Fast: syscall.SIGINT, Drains: true,
 			Lacks: "idle kept connections hold its stop for 10s"},
 		names: []string{"h2o"},
+	},
+	{
+		// Threads that serve a WSGI application are waited for, after their connections were closed.
+		Program: Program{Name: "twistd", Cuts: true, Lacks: noDrain, Bound: NoBound},
+		names:   []string{"twistd", "twisted"},
+	},
+	{
+		// Once it drains SIGTERM ends it with --threaded alone.
+		Program: Program{Name: "thin", Graceful: syscall.SIGTERM, Fast: syscall.SIGTERM, Drains: true, Bound: NoBound},
+		names:   []string{"thin"},
+	},
+	{
+		Program: Program{Name: "pgpool", Drains: true, GoesOn: hup, Bound: NoBound,
+			Lacks: "it waits for every session; --stop-signal INT ends them"},
+		names: []string{"pgpool"},
+	},
+	{
+		Program: Program{Name: "hitch", Cuts: true, Lacks: noDrain, GoesOn: hup},
+		names:   []string{"hitch"},
+	},
+	{
+		Program: Program{Name: "stunnel", Cuts: true, Lacks: noDrain, GoesOn: hup | usr1 | usr2},
+		names:   []string{"stunnel"},
+	},
+	{
+		Program: Program{Name: "webhook", Cuts: true, Lacks: noDrain, GoesOn: hup | usr1},
+		names:   []string{"webhook"},
+	},
+	{
+		Program: Program{Name: "webdis", Cuts: true, Lacks: noDrain, GoesOn: hup},
+		names:   []string{"webdis"},
+	},
+	{
+		Program: Program{Name: "slapd", Cuts: true, Lacks: noDrain},
+		names:   []string{"slapd"},
+	},
+	{
+		Program: Program{Name: "icecast2", Cuts: true, Lacks: noDrain, GoesOn: hup},
+		names:   []string{"icecast2", "icecast"},
+	},
+	{
+		Program: Program{Name: "civetweb", Cuts: true, Lacks: noDrain, Bound: NoBound},
+		names:   []string{"civetweb"},
 	},
 	{
 		Program: Program{Name: "daphne", Cuts: true, Lacks: noDrain},
@@ -218,11 +265,12 @@ var table = [...]row{
 		names:   []string{"mariadbd", "mysqld"},
 	},
 	{
-		Program: Program{Name: "redis-server", Cuts: true, Lacks: "it exits before it answers a script or BLPOP", GoesOn: hup},
+		// SIGINT after SIGTERM is its "now", for one that a script keeps busy.
+		Program: Program{Name: "redis-server", Fast: syscall.SIGINT, Cuts: true, Lacks: "it exits before it answers a script or BLPOP", GoesOn: hup},
 		names:   []string{"redis-server"},
 	},
 	{
-		Program: Program{Name: "valkey-server", Cuts: true, Lacks: "it exits before it answers a script or BLPOP", GoesOn: hup},
+		Program: Program{Name: "valkey-server", Fast: syscall.SIGINT, Cuts: true, Lacks: "it exits before it answers a script or BLPOP", GoesOn: hup},
 		names:   []string{"valkey-server"},
 	},
 	{

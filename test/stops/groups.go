@@ -17,6 +17,10 @@ func groups() []group {
 		{"PHP, Node.js, Java, Perl", applications},
 		{"Databases and caches", databases},
 		{"Workers of queues", queues},
+		{"Mail, chat and telephony", talkers},
+		{"Files, sessions and small web servers", stores},
+		{"Tunnels and gateways", tunnels},
+		{"Inits and supervisors as the command", inits},
 		{"Others", services},
 	}
 }

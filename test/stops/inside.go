@@ -70,7 +70,7 @@ func (s *stage) prepare() error {
 	return nil
 }
 
-const startWithin = 40 * time.Second
+const startWithin = 60 * time.Second
 
 func (s *stage) play(sc scenario) (result, error) {
 	if err := serveBackend(); err != nil {
@@ -82,7 +82,7 @@ func (s *stage) play(sc scenario) (result, error) {
 		}
 	}
 	var err error
-	if s.pid, s.done, err = s.children.start(s.program.command, s.program.user, s.program.env, s.log); err != nil {
+	if s.pid, s.done, err = s.children.start(s.program.commandLine(sc), s.program.user, s.program.env, s.log); err != nil {
 		return result{}, err
 	}
 	if err := s.wait(); err != nil {
@@ -105,6 +105,9 @@ func (s *stage) play(sc scenario) (result, error) {
 		flight <- ""
 	}
 	s.signal(sc, &res, flight)
+	if sc.Drainit {
+		s.readLog(&res)
+	}
 	return res, nil
 }
 
@@ -149,7 +152,7 @@ func (s *stage) signal(sc scenario, res *result, flight chan answer) {
 	case <-time.After(time.Duration(sc.Watch) * time.Second):
 	}
 	switch {
-	case sc.Request == long: // how it ended is what was asked
+	case sc.Request >= long: // how it ended is what was asked
 	case res.Ended:
 		select {
 		case res.Answer = <-flight:

@@ -2,10 +2,10 @@
 // new connections and of kept ones, and whether a second signal ends one that drains. It writes docs/proof/stops.tsv.
 //
 // A program runs in a root of its suite, in namespaces of its own, with the default dispositions of signals, as the child
-// of a PID 1 that does nothing but wait; drainit is not there. What is in the table already, in the same version, is not
-// measured again.
+// of a PID 1 that does nothing but wait; drainit is not there, but in one scenario. What is in the table already, in the
+// same version, is not measured again.
 //
-//	go run ./test/stops [-row TEXT] [-suite bookworm,trixie] [-again] [-parallel 2]
+//	go run ./test/stops [-row REGEXP] [-suite bookworm,trixie] [-again] [-parallel 6]
 //	go run ./test/stops -page
 package main
 
@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -32,11 +33,11 @@ func main() {
 		exit(runInside(told, os.Args[1], programOf))
 	}
 	var o options
-	flag.StringVar(&o.row, "row", "", "measure only the programs with this `text` in their name and shape")
+	flag.StringVar(&o.row, "row", "", "measure only the programs whose name and shape this `regexp` matches")
 	flag.StringVar(&o.suites, "suite", strings.Join(suites, ","), "Debian's `suites`")
 	flag.BoolVar(&o.again, "again", false, "measure also what is in the table")
 	flag.BoolVar(&o.page, "page", false, "measure nothing, and make the documents of what is in the table")
-	flag.IntVar(&o.parallel, "parallel", 2, "programs at a time")
+	flag.IntVar(&o.parallel, "parallel", 6, "programs at a time")
 	flag.Parse()
 	exit(o.run())
 }
@@ -60,7 +61,11 @@ func (o options) run() error {
 	if err != nil {
 		return err
 	}
-	lab := &laboratory{roots: roots{filepath.Join(top, ".cache/stops")}, files: filepath.Join(top, "test/stops/files"), lives: make(chan struct{}, 4*o.parallel)}
+	rows, err := regexp.Compile(o.row)
+	if err != nil {
+		return fmt.Errorf("-row: %w", err)
+	}
+	lab := &laboratory{roots: roots{filepath.Join(top, ".cache/stops")}, files: filepath.Join(top, "test/stops/files"), drainit: filepath.Join(top, "bin/drainit"), lives: make(chan struct{}, 3*o.parallel)}
 	table, err := readTable(tablePath)
 	if err != nil {
 		return err
@@ -68,16 +73,16 @@ func (o options) run() error {
 	if o.page {
 		return writePages(top, table)
 	}
-	have := map[key]bool{}
+	have := map[key]measured{}
 	for _, m := range table {
-		have[m.key] = true
+		have[m.key] = m
 	}
 	tasks := make(chan task)
 	go func() {
 		defer close(tasks)
 		for suite := range strings.SplitSeq(o.suites, ",") {
 			for _, p := range programs() {
-				if strings.Contains(p.key(), o.row) && (p.suites == nil || slices.Contains(p.suites, suite)) {
+				if rows.MatchString(p.key()) && (p.suites == nil || slices.Contains(p.suites, suite)) {
 					tasks <- task{p, suite}
 				}
 			}
@@ -111,15 +116,19 @@ func (o options) run() error {
 }
 
 // one measures a program that is not in the table, in the version that its root has.
-func (o options) one(lab *laboratory, have map[key]bool, t task) (measured, error) {
+func (o options) one(lab *laboratory, have map[key]measured, t task) (measured, error) {
 	_, version, err := lab.roots.root(t.suite, strings.Fields(t.program.in(t.suite).packages))
 	if err != nil {
 		return measured{}, err
 	}
-	if have[key{t.program.name, t.program.shape, t.suite, version}] && !o.again {
+	old := have[key{t.program.name, t.program.shape, t.suite, version}]
+	switch {
+	case o.again:
+		old.lines = nil
+	case old.lines != nil && !old.stale():
 		return measured{}, nil
 	}
-	return lab.measure(t.program, t.suite)
+	return lab.measure(t.program, t.suite, old.lines)
 }
 
 // sameBut reports whether the keys are the same but for the version.

@@ -35,20 +35,22 @@ type measured struct {
 
 // laboratory measures programs.
 type laboratory struct {
-	roots roots
-	files string
-	lives chan struct{} // one each for the scenarios that are played at a time
+	roots   roots
+	files   string
+	drainit string
+	lives   chan struct{} // one each for the scenarios that are played at a time
 }
 
-// measure plays all scenarios of a program, several at a time: they wait more than they work.
-func (l *laboratory) measure(p program, suite string) (measured, error) {
+// measure plays all scenarios of a program, several at a time: they wait more than they work. Of one that is in the
+// table only what is stale is played.
+func (l *laboratory) measure(p program, suite string, lines []line) (measured, error) {
 	in := p.in(suite)
 	root, version, err := l.roots.root(suite, strings.Fields(in.packages))
 	if err != nil {
 		return measured{}, err
 	}
-	m := measured{key: key{p.name, p.shape, suite, version}}
-	base := room{Lower: root, Files: l.files, Program: p.key(), Suite: suite}
+	m := measured{key: key{p.name, p.shape, suite, version}, lines: lines}
+	base := room{Lower: root, Files: l.files, Drainit: l.drainit, Program: p.key(), Suite: suite}
 	if p.prepare != "" {
 		if base.Upper, err = os.MkdirTemp(l.roots.dir, "prepared"); err != nil {
 			return m, err
@@ -61,6 +63,23 @@ func (l *laboratory) measure(p program, suite string) (measured, error) {
 		}
 		base.Lower, base.Upper = base.Upper+"/up:"+base.Lower, ""
 	}
+	var wg sync.WaitGroup
+	var plain error
+	if lines == nil {
+		wg.Go(func() { plain = l.playDefault(base, p, &m) })
+	}
+	var under measured
+	err = l.playAll(base, &under, []scenario{underDrainit})
+	wg.Wait()
+	m.lines = slices.DeleteFunc(m.lines, func(l line) bool { return l.scenario == "under" })
+	if l, ok := under.under(); ok {
+		m.lines = append(m.lines, l)
+	}
+	return m, errors.Join(plain, err)
+}
+
+// playDefault plays what is played without drainit.
+func (l *laboratory) playDefault(base room, p program, m *measured) error {
 	var idle []scenario
 	for _, sig := range asked {
 		watch := 4
@@ -69,8 +88,8 @@ func (l *laboratory) measure(p program, suite string) (measured, error) {
 		}
 		idle = append(idle, scenario{Signals: []syscall.Signal{sig}, Watch: watch})
 	}
-	if err := l.playAll(base, &m, idle); err != nil {
-		return m, err
+	if err := l.playAll(base, m, idle); err != nil {
+		return err
 	}
 	var flight []scenario
 	for _, sig := range asked {
@@ -78,13 +97,13 @@ func (l *laboratory) measure(p program, suite string) (measured, error) {
 			flight = append(flight, scenario{Signals: []syscall.Signal{sig}, Request: brief, Fresh: true, Watch: 12})
 		}
 	}
-	if err := l.playAll(base, &m, flight); err != nil {
-		return m, err
+	if err := l.playAll(base, m, flight); err != nil {
+		return err
 	}
 	if graceful := m.graceful(); graceful != 0 {
-		err = l.playAll(base, &m, after(p, graceful))
+		return l.playAll(base, m, after(p, graceful))
 	}
-	return m, err
+	return nil
 }
 
 // after are the scenarios of a program that drains.
@@ -117,8 +136,8 @@ func after(p program, graceful syscall.Signal) []scenario {
 // graceful is the signal that ends the program after what is in flight, that of the table first; 0: none.
 func (m *measured) graceful() syscall.Signal {
 	order := asked
-	if seen, ok := m.seen(); ok {
-		order = append([]syscall.Signal{signals.Identify(seen.comm, seen.argv).End()}, asked...)
+	if _, ok := m.seen(); ok {
+		order = append([]syscall.Signal{m.row().End()}, asked...)
 	}
 	i := slices.IndexFunc(order, func(sig syscall.Signal) bool {
 		l, ok := m.find("flight", short(sig))

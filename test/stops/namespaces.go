@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,6 +18,7 @@ import (
 type room struct {
 	Lower    string // of the overlay, as mount(8) has it
 	Upper    string // a directory that is kept; "": memory
+	Drainit  string // a drainit
 	Files    string // the harness' own files, seen as /stops
 	Program  string // key of the program in the list
 	Suite    string
@@ -24,7 +26,7 @@ type room struct {
 }
 
 // longest is how long a scenario may take, its start included.
-const longest = 90 * time.Second
+const longest = 120 * time.Second
 
 // inside is the variable that makes this command the process inside.
 const inside = "STOPS_ROOM"
@@ -91,6 +93,11 @@ func (r room) furnish(mnt string) error {
 		}
 		if err := syscall.Mount(s.source, s.target, s.kind, s.flags, s.data); err != nil && !strings.HasSuffix(s.target, "/shm") {
 			return fmt.Errorf("mount %s %s: %w", s.target, s.data, err)
+		}
+	}
+	if r.Scenario.Drainit {
+		if err := errors.Join(os.WriteFile(root+drainitPath, nil, 0o755), syscall.Mount(r.Drainit, root+drainitPath, "", syscall.MS_BIND, "")); err != nil {
+			return err
 		}
 	}
 	if err := syscall.Chroot(root); err != nil {

@@ -34,10 +34,10 @@ func page(table []measured) string {
 			if len(s.rows) == 0 {
 				continue
 			}
-			rows = append(rows, []string{s.key, sends(s.row()), s.request(), s.newcomers(), s.lasts(), s.ends(), cmp.Or(p.advice, s.advice()), link(p, s)})
+			rows = append(rows, []string{s.key, sends(s.row()), s.request(), s.newcomers(), s.lasts(), s.ends(), s.tooLong(), cmp.Or(p.advice, s.advice()), link(p, s)})
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n", g.heading)
-		b.WriteString(markdown.Table(append([][]string{{"program", "drainit sends", "in flight", "new connections", "drains for", "ends it while it drains", "to set", "measured"}}, rows...)))
+		b.WriteString(markdown.Table(append([][]string{{"program", "drainit sends", "in flight", "new connections", "drains for", "ends it while it drains", "under drainit", "to set", "measured"}}, rows...)))
 	}
 	b.WriteString(knownHeading)
 	b.WriteString(markdown.Table(knownRows()))
@@ -80,7 +80,7 @@ func sends(p signals.Program) string {
 func (s shape) advice() string {
 	row := s.row()
 	var set []string
-	if row.Bound != "" {
+	if row.Bound != "" && row.Bound != signals.NoBound {
 		set = append(set, row.Bound+", to end before the deadline")
 	}
 	if row.Lacks != "" {
@@ -101,6 +101,8 @@ func (s shape) advice() string {
 func details(table []measured) string {
 	var b strings.Builder
 	b.WriteString(detailHeading)
+	b.WriteString("\n## What it shows\n\n")
+	b.WriteString(summary(table))
 	last := ""
 	for _, g := range groups() {
 		for _, p := range g.programs {
@@ -121,13 +123,13 @@ func details(table []measured) string {
 
 // table has a line for each version.
 func (s shape) table() [][]string {
-	rows := [][]string{{"version", "idle", "a request in flight", "an idle kept connection", "a request of 18 s", "and a second signal"}}
+	rows := [][]string{{"version", "idle", "a request in flight", "an idle kept connection", "a request of 18 s", "and a second signal", "under drainit, a request of 40 s"}}
 	for _, m := range s.rows {
 		cells := map[string][]string{}
 		for _, l := range m.lines {
 			cells[l.scenario] = append(cells[l.scenario], l.text())
 		}
-		rows = append(rows, []string{m.key.suite + " " + m.key.version, same(cells["idle"]), same(cells["flight"]), same(cells["kept"]), same(cells["long"]), same(cells["then"])})
+		rows = append(rows, []string{m.key.suite + " " + m.key.version, same(cells["idle"]), same(cells["flight"]), same(cells["kept"]), same(cells["long"]), same(cells["then"]), same(cells["under"])})
 	}
 	return rows
 }

@@ -35,9 +35,9 @@ func (p program) key() string {
 
 // versions are what differs in the names of a suite's packages.
 var versions = map[string]*strings.Replacer{
-	"bookworm": strings.NewReplacer("{php}", "8.2", "{pg}", "15", "{tomcat}", "10"),
-	"trixie":   strings.NewReplacer("{php}", "8.4", "{pg}", "17", "{tomcat}", "11"),
-	"sid":      strings.NewReplacer("{php}", "8.4", "{pg}", "18", "{tomcat}", "11"),
+	"bookworm": strings.NewReplacer("{php}", "8.2", "{pg}", "15", "{tomcat}", "10", "{dovecot}", "2.3", "{jetty}", "9"),
+	"trixie":   strings.NewReplacer("{php}", "8.4", "{pg}", "17", "{tomcat}", "11", "{dovecot}", "2.4", "{jetty}", "12"),
+	"sid":      strings.NewReplacer("{php}", "8.4", "{pg}", "18", "{tomcat}", "11", "{dovecot}", "2.4", "{jetty}", "12"),
 }
 
 // in is the program as the suite has it.

@@ -5,18 +5,22 @@ var databases = []program{
 		prepare: "mkdir -p /srv/pg; chown -R postgres /srv; su postgres -c '/usr/lib/postgresql/{pg}/bin/initdb --auth=trust -D /srv/pg'",
 		client:  psql("5432", "postgres")},
 	{name: "pgbouncer", packages: "pgbouncer postgresql-{pg}", user: "postgres", command: words("pgbouncer /stops/pgbouncer.ini"),
-		prepare: "mkdir -p /srv/pg; chown -R postgres /srv; su postgres -c '/usr/lib/postgresql/{pg}/bin/initdb --auth=trust -D /srv/pg'; ln -s /usr/lib/postgresql/{pg}/bin/postgres /usr/local/bin/postgres-beside",
-		beside:  [][]string{words("setpriv --reuid=postgres --clear-groups /usr/local/bin/postgres-beside -D /srv/pg -c unix_socket_directories=/srv")},
-		client:  psql("6432", "postgres")},
+		prepare: besidePostgres, beside: postgresBeside, client: psql("6432", "postgres")},
 	{name: "mariadbd", packages: "mariadb-server mariadb-client", command: words("mariadbd --no-defaults --user=mysql --datadir=/srv/my --socket=/srv/my.sock --skip-grant-tables"),
 		prepare: "mkdir -p /srv/my; chown -R mysql /srv; mariadb-install-db --no-defaults --user=mysql --datadir=/srv/my --skip-test-db",
 		client:  command{probe: "127.0.0.1:3306", line: `mariadb --no-defaults --host=127.0.0.1 --skip-ssl --batch -e "select sleep(%d)" | grep -qx 0`}},
 	{name: "redis-server", packages: "redis-server", command: words("redis-server --port 6379 --save"), client: blpop},
 	{name: "redis-server", shape: "script", packages: "redis-server", command: words("redis-server --port 6379 --save"), client: redisScript},
 	{name: "valkey-server", packages: "valkey-server", command: words("valkey-server --port 6379 --save"), client: blpop, suites: []string{"trixie", "sid"}},
+	{name: "valkey-server", shape: "script", packages: "valkey-server", command: words("valkey-server --port 6379 --save"), client: redisScript, suites: []string{"trixie", "sid"}},
 	{name: "memcached", packages: "memcached", command: words("memcached -u nobody -p 11211"),
 		client: lines{address: "127.0.0.1:11211", half: "set k 0 0 10\r\n12345", send: "67890\r\n", want: "STORED"}},
 }
+
+// postgresBeside is what a pooler asks.
+var postgresBeside = [][]string{words("setpriv --reuid=postgres --clear-groups /usr/local/bin/postgres-beside -D /srv/pg -c unix_socket_directories=/srv")}
+
+const besidePostgres = "mkdir -p /srv/pg; chown -R postgres /srv; su postgres -c '/usr/lib/postgresql/{pg}/bin/initdb --auth=trust -D /srv/pg'; ln -s /usr/lib/postgresql/{pg}/bin/postgres /usr/local/bin/postgres-beside"
 
 func psql(port, user string) client {
 	return command{probe: "127.0.0.1:" + port, line: `psql -h 127.0.0.1 -p ` + port + ` -U ` + user + ` -Atc "select pg_sleep(%d)" postgres`}

@@ -14,7 +14,7 @@ var proxies = []program{
 	{name: "caddy", packages: "caddy", command: words("caddy run --config /stops/Caddyfile --adapter caddyfile"), client: onPort(8080), also: "INT,INT INT,QUIT"},
 	{name: "caddy", shape: "grace_period", packages: "caddy", command: words("caddy run --config /stops/Caddyfile-grace --adapter caddyfile"), client: onPort(8080)},
 	{name: "squid", packages: "squid", command: words("squid -N -f /stops/squid.conf"), client: onPort(8080)},
-	{name: "varnishd", packages: "varnish", command: words("varnishd -F -a :8080 -b 127.0.0.1:9000"), client: onPort(8080)},
+	{name: "varnishd", packages: "varnish", command: words("varnishd -F -a :8080 -b 127.0.0.1:9000"), client: onPort(8080), suites: []string{"bookworm", "trixie"}},
 	{name: "h2o", packages: "h2o", command: words("h2o -c /stops/h2o.yaml"), client: onPort(8080), suites: []string{"bookworm"}},
 	{name: "h2o", shape: "master", packages: "h2o", command: words("h2o -m master -c /stops/h2o.yaml"), client: onPort(8080), suites: []string{"bookworm"}},
 	{name: "tinyproxy", packages: "tinyproxy", command: words("tinyproxy -d -c /stops/tinyproxy.conf"), client: web{8080, "http://127.0.0.1:9000/sleep/%d", "http://127.0.0.1:9000/"}},

@@ -34,6 +34,11 @@ var services = []program{
 	{name: "named", packages: "bind9", command: words("named -f -c /stops/named.conf"), client: dns, advice: forDNS},
 	{name: "unbound", packages: "unbound", command: words("unbound -d -c /stops/unbound.conf"), client: dns, advice: forDNS},
 	{name: "dnsmasq", packages: "dnsmasq-base", command: words("dnsmasq -k -C /dev/null -p 5353 -u root --no-resolv"), client: dns, advice: forDNS},
+	{name: "nsd", packages: "nsd", command: words("nsd -d -c /stops/nsd.conf"), client: dns, advice: forDNS, settle: time.Second},
+	{name: "pdns_server", packages: "pdns-server pdns-backend-bind", command: words("pdns_server --daemon=no --guardian=no --config-dir=/tmp --local-address=127.0.0.1 --local-port=5353 --launch=bind --bind-config=/dev/null --socket-dir=/tmp"), client: dns, advice: forDNS},
+	{name: "pdns_recursor", packages: "pdns-recursor", command: words("pdns_recursor --daemon=no --config-dir=/tmp --local-address=127.0.0.1 --local-port=5353 --socket-dir=/tmp"), client: dns, advice: forDNS},
+	{name: "dnsdist", packages: "dnsdist", command: words("dnsdist --supervised --disable-syslog -C /stops/dnsdist.conf"), client: dns, advice: forDNS},
+	{name: "kresd", packages: "knot-resolver", command: words("kresd -n -c /stops/kresd.conf /tmp"), client: dns, advice: forDNS, suites: []string{"bookworm", "trixie"}},
 	{name: "knotd", packages: "knot", command: words("knotd -c /stops/knot.conf"), client: dns, advice: forDNS},
 }
 

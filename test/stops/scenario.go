@@ -16,6 +16,7 @@ type scenario struct {
 	Fresh   bool             // new connections are made after the signal
 	Kept    bool             // a connection is kept that has been answered once
 	Watch   int              // seconds to look on after the last signal
+	Drainit bool             // drainit starts it, and gets the signals
 }
 
 // gap is between signals: time to act on the first one.
@@ -31,6 +32,8 @@ func (s scenario) name() string {
 	}
 	name := strings.Join(names, ",")
 	switch {
+	case s.Drainit:
+		return "under " + name
 	case s.Kept:
 		return "kept " + name
 	case len(s.Signals) > 1:
@@ -57,4 +60,6 @@ type result struct {
 	Answer   answer  // to the request in flight
 	Orphaned bool    // that was answered by somebody else than the program, which had ended
 	New      []answer
+	Sent     string // the signals that drainit sent, "," between them
+	Killed   string // whether it sent SIGKILL, and had said that it may
 }

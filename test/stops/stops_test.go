@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -78,16 +80,47 @@ func TestPrograms(t *testing.T) {
 		}
 		seen[p.key()] = true
 		for _, suite := range suites {
-			if text := strings.Join(append(p.in(suite).command, p.in(suite).packages, p.in(suite).prepare), " "); strings.Contains(text, "{p") || strings.Contains(text, "{t") {
+			if text := strings.Join(append(p.in(suite).command, p.in(suite).packages, p.in(suite).prepare), " "); regexp.MustCompile(`\{[a-z]+\}`).MatchString(text) {
 				t.Errorf("%s in %s: %s", p.key(), suite, text)
 			}
 		}
-		for _, word := range append(p.command, strings.Fields(p.prepare)...) {
+		for _, word := range slices.Concat(p.in("sid").command, p.in("bookworm").command, strings.Fields(p.prepare)) {
 			if name, ok := strings.CutPrefix(word, "/stops/"); ok {
 				if _, err := os.Stat("files/" + name); err != nil {
 					t.Error(p.key(), err)
 				}
 			}
+		}
+	}
+}
+
+// Fewer would be a step back.
+func TestEnoughIsMeasured(t *testing.T) {
+	table, err := readTable("../../" + tablePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, pairs := map[string]bool{}, map[string]bool{}
+	for _, m := range table {
+		names[m.key.program] = true
+		pairs[m.key.program+" "+m.key.plainVersion()] = true
+	}
+	if len(names) < 100 || len(pairs) < 150 {
+		t.Errorf("%d programs in %d versions, want 100 in 150", len(names), len(pairs))
+	}
+}
+
+// The log of a stop says what drainit sent.
+func TestUnderLine(t *testing.T) {
+	for _, tt := range []struct{ log, sent, killed string }{
+		{"", "", ""},
+		{"drainit: msg=\"stop signal sent\" signal=SIGQUIT\ndrainit: msg=\"next signal sent\" signal=SIGTERM\n", "QUIT,TERM", ""},
+		{"msg=\"stop signal sent\" signal=SIGQUIT\n", "", ""}, // the program's own
+		{"drainit: msg=\"stop signal sent\" signal=SIGTERM\ndrainit: msg=\"deadline hit, SIGKILL sent\" remedy=\"no signal surely ends it\"\n", "TERM", bySIGKILL},
+		{"drainit: msg=\"stop signal sent\" signal=SIGTERM note=\"no signal surely ends it\"\ndrainit: msg=\"deadline hit, SIGKILL sent\"\n", "TERM", announced},
+	} {
+		if sent, killed := underLine([]byte(tt.log)); sent != tt.sent || killed != tt.killed {
+			t.Errorf("%q: got %q, %q, want %q, %q", tt.log, sent, killed, tt.sent, tt.killed)
 		}
 	}
 }

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"drainit/internal/config"
+	"drainit/internal/signals"
 )
 
 const tablePath = "docs/proof/stops.tsv"
@@ -20,7 +23,7 @@ const columns = "program\tshape\tsuite\tversion\tscenario\tsignals\tstatus\tseco
 const goesOn = "goes on"
 
 // line is what came of one scenario. That of the scenario seen has what the kernel calls the program for its signals,
-// and its arguments for its status.
+// and its arguments for its status. That of the scenario under has the signals that drainit sent.
 type line struct {
 	scenario, signals, status string
 	seconds                   float64
@@ -56,6 +59,10 @@ func lineOf(sc scenario, r result) line {
 			l.status = goesOn + ", serves no more"
 		}
 	}
+	if sc.Drainit {
+		l.signals, l.fresh = r.Sent, r.Killed
+		return l
+	}
 	switch {
 	case r.Answer == "":
 	case r.Answer != served:
@@ -89,6 +96,13 @@ func (m *measured) seen() (identity, bool) {
 	var argv []string
 	_ = json.Unmarshal([]byte(m.lines[i].status), &argv)
 	return identity{m.lines[i].signals, argv}, true
+}
+
+// row is what drainit knows of the program as it was seen, with the environment that it had.
+func (m *measured) row() signals.Program {
+	id, _ := m.seen()
+	p, _ := programOf(program{name: m.key.program, shape: m.key.shape}.key())
+	return signals.Identify(id.comm, signals.Spelled(id.comm, id.argv, config.Getenv(p.env, "WEB_CONCURRENCY")))
 }
 
 // readTable reads what was measured; a file that is not there has nothing.

@@ -14,6 +14,7 @@ import (
 var untrue = map[string]string{
 	"JVM nobody is told that it cuts": "what the hooks of a JVM do is a matter of its program",
 	"postgres cuts":                   "SIGTERM completes the queries, and then waits for every session, which a pool never ends",
+	"postgres worse than tini":        "the same: under tini a pool keeps it until SIGKILL",
 	"uwsgi fast":                      "its SIGINT is what ends it where SIGTERM reloads it; with the hook nothing ends it that drains",
 }
 
@@ -32,8 +33,7 @@ func known(t *testing.T) []knows {
 	}
 	var all []knows
 	for _, m := range table {
-		id, _ := m.seen()
-		row := signals.Identify(id.comm, id.argv)
+		row := m.row()
 		if row.Name == "" {
 			continue
 		}
@@ -122,7 +122,7 @@ func (k knows) wrong() (wrong []string) {
 			wrong = append(wrong, "it has no fast signal: "+short(sig))
 		}
 	}
-	if p.Bound != "" && limits == 0 {
+	if p.Bound != "" && limits == 0 && p.Bound != signals.NoBound {
 		wrong = append(wrong, "bound")
 	}
 	return wrong
@@ -137,8 +137,7 @@ func TestProgramsAreRecognised(t *testing.T) {
 	for _, p := range programs() {
 		names := map[string]bool{}
 		for _, m := range shapeOf(p, table).rows {
-			id, _ := m.seen()
-			names[signals.Identify(id.comm, id.argv).Name] = true
+			names[m.row().Name] = true
 		}
 		if len(names) > 1 {
 			t.Errorf("%s is recognised as %v", p.key(), names)
@@ -155,6 +154,35 @@ func TestPages(t *testing.T) {
 	for path, made := range map[string]string{pagePath: page(table), detailPath: details(table)} {
 		if text, err := os.ReadFile("../../" + path); err != nil || string(text) != made {
 			t.Errorf("%s is not what go run ./test/stops -page makes (%v)", path, err)
+		}
+	}
+}
+
+// Under drainit a request that takes too long ends by a signal that the program knows, or the log has said at the stop
+// that none surely does.
+func TestNobodyIsKilledUnannounced(t *testing.T) {
+	for _, k := range known(t) {
+		for i := range k.rows {
+			l, ok := k.rows[i].under()
+			switch {
+			case !ok:
+				t.Errorf("%v was not stopped by drainit", k.rows[i].key)
+			case k.rows[i].stale():
+				t.Errorf("%v was sent %s, and now it would get something else: measure it again", k.rows[i].key, l.signals)
+			case l.fresh == bySIGKILL && untrue[k.row.Name+" killed"] == "":
+				t.Errorf("%v was killed, and nobody had been told", k.rows[i].key)
+			}
+		}
+	}
+}
+
+// No program that drainit knows is stopped in a worse way than tini would, which passes SIGTERM on.
+func TestNoneIsWorseThanTini(t *testing.T) {
+	for _, k := range known(t) {
+		for i := range k.rows {
+			if end := short(k.row.End()); k.rows[i].worseThanTini(end) && untrue[k.row.Name+" worse than tini"] == "" {
+				t.Errorf("%v: SIG%s does worse than SIGTERM", k.rows[i].key, end)
+			}
 		}
 	}
 }

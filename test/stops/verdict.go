@@ -32,9 +32,9 @@ func shapeOf(p program, table []measured) shape {
 
 // row is the program's row in the table of internal/signals, the zero one if it has none.
 func (s shape) row() signals.Program {
-	for _, m := range s.rows {
-		if id, ok := m.seen(); ok {
-			return signals.Identify(id.comm, id.argv)
+	for i := range s.rows {
+		if _, ok := s.rows[i].seen(); ok {
+			return s.rows[i].row()
 		}
 	}
 	return signals.Program{}
@@ -177,6 +177,25 @@ func (s shape) ends() string {
 			return "**none**"
 		}
 		return strings.Join(by, " or ")
+	})
+}
+
+// tooLong is what ends the program under drainit, where a request in flight takes longer than the grace period.
+func (s shape) tooLong() string {
+	return s.each(func(m *measured) string {
+		l, ok := m.under()
+		list := strings.Split(l.signals, ",")
+		switch {
+		case !ok:
+			return ""
+		case l.fresh == announced:
+			return "**SIGKILL**, which the log says at the stop"
+		case l.fresh != "":
+			return "**SIGKILL**"
+		case l.signals == "":
+			return "ended by itself"
+		}
+		return "SIG" + list[len(list)-1]
 	})
 }
 

@@ -1,0 +1,4 @@
+#!/bin/sh
+# Takes so many seconds.
+sleep "$1"
+echo ok
