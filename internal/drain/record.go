@@ -23,6 +23,10 @@ type Record struct {
 	AtDeadline Seen // and before SIGKILL
 	Last       Seen // as last seen while the child lived
 
+	Counted     bool      // arrivals are, as follows
+	Arrived     int       // connections since the stop request, as far as looks have counted
+	LastArrival time.Time // when a look counted any last
+
 	Cut Cut // what the end of the program cut
 
 	WaitsFor []string     // the peers that had to go first, as of the stop request
@@ -69,6 +73,18 @@ type Cut struct {
 // known to have been answered, or nothing is known.
 func (r Record) clean() bool {
 	return !r.StopAt.IsZero() && r.KillAt.IsZero() && !r.SweepCut && r.Cut.Most == 0
+}
+
+// count notes what has arrived up to a look.
+func (r *Record) count(now time.Time, e Observed) {
+	if !e.Known || e.Settled {
+		return
+	}
+	r.Counted = true
+	if e.Arrived > 0 {
+		r.Arrived += e.Arrived
+		r.LastArrival = now
+	}
 }
 
 // see notes what a look has shown.
