@@ -166,7 +166,7 @@ platforms: bin/drainit bin/server ## rollouts on Swarm, Compose and behind balan
 vm: | need-go ## drainit and its tests on machines of six architectures and under four kernels, in QEMU (20 minutes; Debian; VMFLAGS='-only arm64')
 	go run ./test/vm $(VMFLAGS)
 
-pictures: ## docs/pictures/*.svg, from internal/drain and docs/proof/rollouts.md
+pictures: ## docs/pictures/*.svg and the tables of docs/proof/propagation.md, from internal/drain, a simulation and what was measured
 	go run ./scripts/pictures
 
 documented: | need-go ## the commands of the README, the Compose guide and the examples, in a new clone with empty Go caches; bin/documented.log (20 minutes; Docker, root)
