@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"drainit/test/markdown"
 )
 
 func main() {
@@ -71,6 +73,6 @@ func simulation(root string, files map[string]string, demo []measurement) error 
 	dots, clean := append(late, demo...), nodesClean()
 	files["docs/pictures/propagation.svg"] = propagationPicture(all, dots)
 	files["docs/pictures/nodes.svg"] = nodesPicture(clean)
-	files[name], err = withNumbers(string(document), numbersOf(all, dots, clean))
+	files[name], err = markdown.Replace(string(document), "made by make pictures", numbersOf(all, dots, clean)+"\n")
 	return err
 }

@@ -52,19 +52,3 @@ func simulatedAt(s simulated, d measurement) float64 {
 	}
 	return 0
 }
-
-// Between these the document's tables are.
-const (
-	numbersBegin = "<!-- made by make pictures -->\n"
-	numbersEnd   = "\n<!-- end -->"
-)
-
-// withNumbers puts them into the document.
-func withNumbers(document, numbers string) (string, error) {
-	head, rest, found := strings.Cut(document, numbersBegin)
-	_, tail, ended := strings.Cut(rest, numbersEnd)
-	if !found || !ended {
-		return "", fmt.Errorf("docs/proof/propagation.md has no place for its tables: %q, %q", numbersBegin, numbersEnd)
-	}
-	return head + numbersBegin + numbers + numbersEnd + tail, nil
-}
