@@ -215,7 +215,8 @@ func (o *Observer) observe(begin time.Time) drain.Observed {
 		Connections: drain.Connections{
 			InFlight: seen.InFlight, Idle: seen.Idle, Undecided: seen.Undecided, Unaccepted: seen.Unaccepted,
 		},
-		Arrived: max(arrived, seen.New),
+		Arrived: max(0, arrived, seen.New),
+		Recount: max(0, -arrived),
 		Quiet:   seen.Quiet,
 		Took:    took,
 	}

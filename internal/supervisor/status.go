@@ -137,7 +137,7 @@ func connectionsOf(rec drain.Record) probe.Connections {
 	if rec.Counted {
 		c.Arrived = &rec.Arrived
 	}
-	if rec.Arrived > 0 {
+	if !rec.LastArrival.IsZero() {
 		after := probe.Duration(rec.LastArrival.Sub(rec.T0))
 		c.LastArrival = &after
 	}

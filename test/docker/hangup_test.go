@@ -24,6 +24,7 @@ const clients = 20
 // --stop-on-hangup, and stay under tini. HANGUP_BATCHES is how often so many clients are
 // killed.
 func TestClientsThatAreKilled(t *testing.T) {
+	t.Parallel()
 	batches, err := strconv.Atoi(cmp.Or(os.Getenv("HANGUP_BATCHES"), "1"))
 	if err != nil {
 		t.Fatal(err)
