@@ -159,7 +159,7 @@ func measure(t *testing.T, do func(), args ...string) (document, int) {
 	go func() {
 		ended <- check(ctx, append([]string{"-json", "-hold", "-duration", "1m"}, args...), &stdout, &stderr)
 	}()
-	time.Sleep(1500 * time.Millisecond) // it has asked each of them a few times
+	time.Sleep(2 * time.Second) // it has asked each of them a few times
 	do()
 	interrupt()
 	status := <-ended
@@ -190,7 +190,7 @@ func TestHoldIsMeasured(t *testing.T) {
 		t.Fatalf("exit status %d, %+v, want 0 and a delay from one rollout of two stops", status, got)
 	}
 	longest := max(r.lastTo(a.addr).Sub(asked[0]), r.lastTo(b.addr).Sub(asked[1])).Seconds()
-	if *got.Delay < longest || *got.Delay > longest+2 {
+	if *got.Delay < longest || *got.Delay > longest+4 {
 		t.Errorf("a delay of %vs, and the router sent the last request %.2fs after the stop request: %+v", *got.Delay, longest, got.Stops)
 	}
 	for _, s := range got.Stops {
@@ -221,7 +221,7 @@ func exited(h held) <-chan struct{} {
 // nothing is lost.
 func TestHoldThatWasTooShort(t *testing.T) {
 	t.Parallel()
-	const lag = 2 * time.Second
+	const lag = 3 * time.Second
 	roll := func(delay time.Duration) (document, int) {
 		old, next := hold(t, "old", delay), hold(t, "next", 0)
 		r := newRouter(t, old.addr, next.addr)
@@ -231,9 +231,9 @@ func TestHoldThatWasTooShort(t *testing.T) {
 			time.Sleep(max(lag, delay) + 2*time.Second)
 		}, "-rate", "60", "-ignore-arrivals", "-drain", "old="+old.probes, "http://"+r.addr)
 	}
-	d, status := roll(500 * time.Millisecond)
+	d, status := roll(1500 * time.Millisecond)
 	short := d.Hold
-	if status != 0 || short.Delay == nil || len(short.Stops) != 1 || short.Stops[0].By != "a lost request" || *short.Delay < 1.5 || *short.Delay > 5 {
+	if status != 0 || short.Delay == nil || len(short.Stops) != 1 || short.Stops[0].By != "a lost request" || *short.Delay < 2.5 || *short.Delay > 7 {
 		t.Fatalf("exit status %d, %+v, want a delay told by lost requests, after %v or so", status, short, lag)
 	}
 	if enough, _ := roll(time.Duration(*short.Delay * float64(time.Second))); enough.Lost > 0 || d.Lost == 0 {
@@ -282,7 +282,7 @@ func TestHoldByArrivals(t *testing.T) {
 	if status != 0 || got.Delay == nil || len(got.Stops) != 1 || got.Stops[0].By != "/drain" {
 		t.Fatalf("exit status %d, %+v, want a delay by what /drain counts", status, got)
 	}
-	if lag := last.Sub(asked).Seconds(); *got.Delay < lag || *got.Delay > lag+3 {
+	if lag := last.Sub(asked).Seconds(); *got.Delay < lag || *got.Delay > lag+4 {
 		t.Errorf("a delay of %vs, and the last connection came after %.2fs", *got.Delay, lag)
 	}
 }
