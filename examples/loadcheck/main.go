@@ -75,13 +75,17 @@ func (s settings) run(ctx context.Context, screen *console.Console) report {
 	var progress sync.WaitGroup
 	progress.Go(func() { show(reporting, screen, count) })
 	watched := &instances{targets: s.drains, ignore: s.ignore}
-	progress.Go(func() { watched.watch(reporting) })
+	if s.hold {
+		progress.Go(func() { watched.watch(reporting) })
+	}
 	s.loop().Run(ctx, func(due time.Time) {
 		count.begin(time.Since(due))
 		answer, err := client.Send(due.Add(s.timeout))
 		version := s.version(answer)
 		count.end(due, time.Now(), answer.From, version, err)
-		watched.saw(due, version, load.Classify(err))
+		if s.hold {
+			watched.saw(due, version, load.Classify(err))
+		}
 	}, count.skip)
 	endProgress()
 	progress.Wait()
