@@ -42,45 +42,33 @@ func inference(name, metrics string) program {
 // texts are the metrics of the inference servers: some of each kind, of which the first is
 // what runs and the second what waits.
 var texts = map[string]string{
-	"vLLM": `# HELP vllm:num_requests_running Number of requests in model execution batches.
-# TYPE vllm:num_requests_running gauge
+	"vLLM": `# TYPE vllm:num_requests_running gauge
 vllm:num_requests_running{engine="0",model_name="m"} %[1]d.0
-# HELP vllm:num_requests_waiting Number of requests waiting to be processed.
 # TYPE vllm:num_requests_waiting gauge
 vllm:num_requests_waiting{engine="0",model_name="m"} %[2]d.0
-# HELP vllm:kv_cache_usage_perc KV-cache usage. 1 means 100 percent usage.
 # TYPE vllm:kv_cache_usage_perc gauge
 vllm:kv_cache_usage_perc{engine="0",model_name="m"} 0.25
-# HELP vllm:time_to_first_token_seconds Histogram of time to first token in seconds.
 # TYPE vllm:time_to_first_token_seconds histogram
 vllm:time_to_first_token_seconds_bucket{engine="0",le="0.5",model_name="m"} 3.0
 vllm:time_to_first_token_seconds_bucket{engine="0",le="+Inf",model_name="m"} 4.0
 vllm:time_to_first_token_seconds_count{engine="0",model_name="m"} 4.0
 vllm:time_to_first_token_seconds_sum{engine="0",model_name="m"} 1.5
 `,
-	"llama-server": `# HELP llamacpp:prompt_tokens_total Number of prompt tokens processed.
-# TYPE llamacpp:prompt_tokens_total counter
+	"llama-server": `# TYPE llamacpp:prompt_tokens_total counter
 llamacpp:prompt_tokens_total 412
-# HELP llamacpp:predicted_tokens_seconds Average generation throughput in tokens/s.
 # TYPE llamacpp:predicted_tokens_seconds gauge
 llamacpp:predicted_tokens_seconds 7.25
-# HELP llamacpp:requests_processing Number of requests processing.
 # TYPE llamacpp:requests_processing gauge
 llamacpp:requests_processing %[1]d
-# HELP llamacpp:requests_deferred Number of requests deferred.
 # TYPE llamacpp:requests_deferred gauge
 llamacpp:requests_deferred %[2]d
 `,
-	"SGLang": `# HELP sglang:generation_tokens_total Number of generation tokens processed.
-# TYPE sglang:generation_tokens_total counter
+	"SGLang": `# TYPE sglang:generation_tokens_total counter
 sglang:generation_tokens_total{model_name="m"} 7.5e+06
-# HELP sglang:num_running_reqs The number of running requests.
 # TYPE sglang:num_running_reqs gauge
 sglang:num_running_reqs{model_name="m"} %[1]d.0
-# HELP sglang:token_usage The token usage.
 # TYPE sglang:token_usage gauge
 sglang:token_usage{model_name="m"} 0.28
-# HELP sglang:num_queue_reqs The number of requests in the waiting queue.
 # TYPE sglang:num_queue_reqs gauge
 sglang:num_queue_reqs{model_name="m"} %[2]d.0
 `,
