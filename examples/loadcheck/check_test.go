@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // outcome is what a run of the program printed and returned.
@@ -82,13 +84,11 @@ func behave(t *testing.T, do func(*net.TCPConn)) string {
 }
 
 func TestEveryLossIsToldApart(t *testing.T) {
-	gone := httptest.NewServer(nil)
-	gone.Close()
 	tests := []struct {
 		want string
 		url  string
 	}{
-		{"refused", gone.URL},
+		{"refused", "http://" + testkit.FreeAddr(t)},
 		{"reset", behave(t, func(conn *net.TCPConn) { conn.SetLinger(0) })},
 		{"cut", behave(t, func(conn *net.TCPConn) { io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234") })},
 		{"timeout", behave(t, func(conn *net.TCPConn) { io.Copy(io.Discard, conn) })},

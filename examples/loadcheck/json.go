@@ -31,6 +31,7 @@ type (
 		Connections connectionsJSON     `json:"connections"`
 		Late        float64             `json:"latest_start"`
 		Seconds     []secondJSON        `json:"seconds"`
+		Hold        *holdJSON           `json:"hold,omitempty"`
 	}
 	lossJSON struct {
 		Due  time.Time `json:"due"`
@@ -72,6 +73,7 @@ func writeJSON(w io.Writer, r report) error {
 		Connections: connectionsJSON{Opened: r.opened, Ended: r.ended},
 		Late:        r.late.Seconds(),
 		Seconds:     []secondJSON{},
+		Hold:        r.held.json(),
 	}
 	for name, s := range r.versions {
 		d.Versions[name] = spanJSON{Answered: s.answered, First: s.first.Seconds(), Last: s.last.Seconds()}

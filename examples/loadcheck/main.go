@@ -31,8 +31,8 @@ func main() {
 	os.Exit(check(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// check is the program: it returns the exit status, 0 if nothing was lost, 1 if
-// something was, 2 for a wrong command line.
+// check is the program: it returns the exit status, 0 if nothing was lost (with -hold: if
+// a hold is told), 1 otherwise, 2 for a wrong command line.
 func check(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	s, err := parse(args)
 	switch {
@@ -59,7 +59,7 @@ func check(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "loadcheck:", err)
 		return 1
 	}
-	if r.lost()+r.unsent > 0 {
+	if r.held != nil && !r.held.answered() || r.held == nil && r.lost()+r.unsent > 0 {
 		return 1
 	}
 	return 0
@@ -74,14 +74,26 @@ func (s settings) run(ctx context.Context, screen *console.Console) report {
 	reporting, endProgress := context.WithCancel(context.Background())
 	var progress sync.WaitGroup
 	progress.Go(func() { show(reporting, screen, count) })
+	watched := &instances{targets: s.drains, ignore: s.ignore}
+	if s.hold {
+		progress.Go(func() { watched.watch(reporting) })
+	}
 	s.loop().Run(ctx, func(due time.Time) {
 		count.begin(time.Since(due))
 		answer, err := client.Send(due.Add(s.timeout))
-		count.end(due, time.Now(), answer.From, s.version(answer), err)
+		version := s.version(answer)
+		count.end(due, time.Now(), answer.From, version, err)
+		if s.hold {
+			watched.saw(due, version, load.Classify(err))
+		}
 	}, count.skip)
 	endProgress()
 	progress.Wait()
 	r := report{settings: s, counts: count.now(), took: screen.Elapsed()}
+	if s.hold {
+		held := watched.seen(time.Now(), s.apart)
+		r.held = &held
+	}
 	r.opened, r.ended = client.Connections()
 	return r
 }
@@ -95,6 +107,7 @@ func (s settings) loop() load.Loop {
 type report struct {
 	settings
 	counts
+	held          *holdReport   // of -hold
 	took          time.Duration // until the last request was over
 	opened, ended int           // connections, and those kept that the server ended
 }

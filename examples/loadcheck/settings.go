@@ -35,13 +35,17 @@ type settings struct {
 	versionBody   *regexp.Regexp
 	json          bool
 	report        string // file, empty for none
+	hold          bool
+	drains        []drainTarget
+	apart         time.Duration // between stops of two rollouts
+	ignore        bool          // what /drain counts as arrivals
 	request       load.Request
 }
 
 // parse reads the command line. It prints nothing.
 func parse(args []string) (settings, error) {
 	s := settings{rate: 50, duration: time.Minute, timeout: 10 * time.Second, slow: time.Second, inFlight: 1000,
-		method: http.MethodGet, header: http.Header{}, versionHeader: "X-Version"}
+		apart: time.Minute, method: http.MethodGet, header: http.Header{}, versionHeader: "X-Version"}
 	flags := s.flags()
 	if err := flags.Parse(args); err != nil {
 		return s, err
@@ -101,6 +105,10 @@ func (s *settings) flags() *flag.FlagSet {
 	})
 	flags.BoolVar(&s.json, "json", false, "")
 	flags.StringVar(&s.report, "report", "", "")
+	flags.BoolVar(&s.hold, "hold", false, "")
+	flags.Func("drain", "", s.addDrain)
+	duration("apart", &s.apart)
+	flags.BoolVar(&s.ignore, "ignore-arrivals", false, "")
 	return flags
 }
 
@@ -123,6 +131,20 @@ func (s *settings) addHeader(text string) error {
 		return errors.New("want 'NAME: VALUE' on one line")
 	}
 	s.header.Add(name, strings.TrimSpace(value))
+	return nil
+}
+
+// addDrain takes an instance of -hold.
+func (s *settings) addDrain(text string) error {
+	name, addr, named := strings.Cut(text, "=")
+	if !named {
+		name, addr = "", text
+	}
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil || host == "" || port == "" || named && name == "" {
+		return errors.New("want HOST:PORT, such as 10.0.0.7:10143, or NAME=HOST:PORT")
+	}
+	s.drains = append(s.drains, drainTarget{name, host, port})
 	return nil
 }
 
@@ -154,6 +176,9 @@ func (s settings) check() error {
 	wrong(s.timeout <= 0, "-timeout %v: want more than 0", s.timeout)
 	wrong(s.slow <= 0, "-slow %v: want more than 0", s.slow)
 	wrong(s.inFlight < 1, "-in-flight %d: want 1 or more", s.inFlight)
+	wrong(s.hold && s.drains == nil, "-hold: want at least one -drain HOST:PORT, where the drainit of an instance answers")
+	wrong(!s.hold && (s.drains != nil || s.ignore), "-drain, -ignore-arrivals: they are for -hold, which is not given")
+	wrong(s.apart <= 0, "-apart %v: want more than 0", s.apart)
 	wrong(s.keep < 0, "-keep %d: want 0, which is none, or more", s.keep)
 	return errors.Join(errs...)
 }

@@ -43,9 +43,9 @@ func TestUsageHasTheDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := parse([]string{"-rate", "50", "-duration", "1m", "-timeout", "10s", "-slow", "1s", "-in-flight", "1000",
-		"-keep", "0", "-method", "GET", "-version-header", "X-Version", "http://127.0.0.1/"})
+		"-keep", "0", "-method", "GET", "-version-header", "X-Version", "-apart", "1m", "http://127.0.0.1/"})
 	if err != nil || s.loop() != again.loop() || s.timeout != again.timeout || s.slow != again.slow || s.keep != again.keep ||
-		s.method != again.method || s.versionHeader != again.versionHeader {
+		s.apart != again.apart || s.method != again.method || s.versionHeader != again.versionHeader {
 		t.Errorf("defaults %+v, want what the usage text says: %+v (error %v)", s, again, err)
 	}
 }
@@ -67,6 +67,9 @@ func TestWrongUse(t *testing.T) {
 		{[]string{"-body", "@/no/such/file", url}, []string{"-body", "no such file"}},
 		{[]string{"-method", "G ET", url}, []string{`invalid method "G ET"`}},
 		{[]string{"-report", "/no/such/directory/x.html", url}, []string{`-report "/no/such/directory/x.html"`, "can be written"}},
+		{[]string{"-hold", url}, []string{"-hold", "-drain HOST:PORT"}},
+		{[]string{"-drain", "10.0.0.7:10143", url}, []string{"-drain", "-hold, which is not given"}},
+		{[]string{"-hold", "-apart", "0s", "-drain", "a=", url}, []string{`"a=" for flag -drain`, "NAME=HOST:PORT"}},
 		{[]string{"-speed", "5", url}, []string{"-speed"}},
 		{[]string{"-rate", "0", "-duration", "-1s", "-timeout", "0s", "-slow", "0s", "-in-flight", "0", "-keep", "-1", "ftp://x"},
 			[]string{"-rate 0", "-duration -1s", "-timeout 0s", "-slow 0s", "-in-flight 0", "-keep -1", `URL "ftp://x"`}},

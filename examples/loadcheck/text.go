@@ -21,6 +21,9 @@ func writeText(w io.Writer, r report) error {
 	for _, line := range r.summary() {
 		fmt.Fprintf(out, "%-13s %s\n", line[0], line[1])
 	}
+	if r.held != nil {
+		r.held.write(out)
+	}
 	return out.Flush()
 }
 

@@ -37,10 +37,24 @@ Who answered:
   -version-body REGEXP  instead, what the first group of REGEXP, or all of it,
                         matches in the body (its first 64 KiB)
 
+How long to hold:
+
+  -hold                 watch the stops that you make meanwhile, say how long
+                        after each stop request requests still came to the old
+                        instance, and which --drain-delay would have lost none
+  -drain [NAME=]HOST:PORT  where the drainit of an instance answers; may be
+                        repeated. A host's name is looked up every second, all
+                        its addresses are instances. NAME: what the instance's
+                        answers have for a version, so that they count too
+  -apart D              stops this close are one rollout (1m)
+  -ignore-arrivals      go by answers of that name and by losses alone: /drain
+                        counts every connection, health checks among them
+
 Output: progress on standard error; a plot over time and a summary on standard
 output, or with -json one object of JSON. The first interrupt ends the sending
 and waits for what is in flight, the second ends everything. Exit status: 0
-nothing lost, 1 something lost or not sent, 2 wrong use.
+nothing lost, 1 something lost or not sent, 2 wrong use; with -hold 0 if it told
+how long, 1 if not.
 
   -report FILE          also draw the requests over time, who answered, and each
                         lost request (the first 2000), as a page of HTML

@@ -55,6 +55,7 @@ type (
 		Settled     bool // nor will it change: no other look is of use
 
 		Arrived int           // connections since the look before, of them or the stop request
+		Recount int           // of those counted by looks before, so many were drainit's own
 		Quiet   time.Duration // since the last sign of life on any connection that was there before
 
 		Took time.Duration // how long the look took

@@ -72,6 +72,7 @@ func (m *Machine) observed(now time.Time, e Observed) []Action {
 	m.wait.observe(now, e)
 	m.wait.settled = e.Settled || m.state == Stopping && !e.Known
 	m.rec.see(Seen{e.Known, now, e.Connections})
+	m.rec.count(now, e)
 	switch {
 	case m.state == Stopping || m.acting():
 		return nil

@@ -23,6 +23,11 @@ type Record struct {
 	AtDeadline Seen // and before SIGKILL
 	Last       Seen // as last seen while the child lived
 
+	Counted     bool      // arrivals are, as follows
+	Arrived     int       // connections since the stop request, as far as looks have counted
+	LastArrival time.Time // when a look counted any last
+	arrivals    arrivals
+
 	Cut Cut // what the end of the program cut
 
 	WaitsFor []string     // the peers that had to go first, as of the stop request
@@ -69,6 +74,30 @@ type Cut struct {
 // known to have been answered, or nothing is known.
 func (r Record) clean() bool {
 	return !r.StopAt.IsZero() && r.KillAt.IsZero() && !r.SweepCut && r.Cut.Most == 0
+}
+
+// arrivals is what looks have counted. One of drainit's own is counted for a moment, so
+// the latest look's count may be taken back.
+type arrivals struct {
+	n      int       // connections since the stop request
+	latest int       // of them, those of the last look that counted any
+	last   time.Time // when that was
+	before time.Time // and the one before
+}
+
+// count notes what has arrived up to a look.
+func (r *Record) count(now time.Time, e Observed) {
+	if !e.Known || e.Settled {
+		return
+	}
+	a := &r.arrivals
+	if a.n -= e.Recount; e.Recount > 0 && e.Recount >= a.latest {
+		a.latest, a.last = 0, a.before
+	}
+	if e.Arrived > 0 {
+		a.n, a.latest, a.before, a.last = a.n+e.Arrived, e.Arrived, a.last, now
+	}
+	r.Counted, r.Arrived, r.LastArrival = true, max(0, a.n), a.last
 }
 
 // see notes what a look has shown.

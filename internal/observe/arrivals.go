@@ -56,7 +56,8 @@ func (a *Arrivals) Rate() float64 {
 }
 
 // Since is how many arrived since it or rate was called last, and whether that
-// is known. It may count one of drainit's own for a moment, and never misses one.
+// is known. It may count one of drainit's own for a moment, and never misses one:
+// less than 0 is how many it had so counted.
 func (a *Arrivals) Since() (n int, known bool) {
 	if a == nil {
 		return 0, true
@@ -70,7 +71,7 @@ func (a *Arrivals) Since() (n int, known bool) {
 	if !ok {
 		return 0, false
 	}
-	n = int(max(0, count-a.last))
+	n = int(count - a.last)
 	a.last = count
 	return n, true
 }

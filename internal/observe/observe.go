@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,7 +21,8 @@ import (
 // are the child's: a program that stops closes them.
 type Observer struct {
 	Ports    func() (list []uint16, known bool, detail string)
-	Arrivals *Arrivals // nil: of no interest
+	Arrivals *Arrivals     // nil: counted from the first look on
+	Accepted *atomic.Int64 // by drainit itself, which are no arrivals
 	Log      *slog.Logger
 
 	Early   bool // ports are found before the stop signal at the latest
@@ -96,6 +98,9 @@ func (o *Observer) findPorts() {
 		return
 	}
 	o.watch = &conns.Watch{Ports: ports, Remember: o.Arrivals != nil}
+	if o.Arrivals == nil && o.Accepted != nil {
+		o.Arrivals = NewArrivals(conns.PassiveOpens, o.Accepted)
+	}
 	if len(ports) == 0 {
 		return
 	}
@@ -210,7 +215,8 @@ func (o *Observer) observe(begin time.Time) drain.Observed {
 		Connections: drain.Connections{
 			InFlight: seen.InFlight, Idle: seen.Idle, Undecided: seen.Undecided, Unaccepted: seen.Unaccepted,
 		},
-		Arrived: max(arrived, seen.New),
+		Arrived: max(0, arrived, seen.New),
+		Recount: max(0, -arrived),
 		Quiet:   seen.Quiet,
 		Took:    took,
 	}

@@ -5,11 +5,13 @@ import "fmt"
 // Connections says what became of the program's connections in a stop. What is
 // null has not come yet, or could not be seen.
 type Connections struct {
-	Latest      *Counted `json:"latest"`          // as last seen
-	StopRequest *Counted `json:"at_stop_request"` // soon after it
-	StopSignal  *Counted `json:"at_stop_signal"`  // as last seen before it
-	Deadline    *Counted `json:"at_deadline"`     // as last seen before SIGKILL
-	RequestsCut *int     `json:"requests_cut"`    // on connections that ended since the stop signal, or with the program
+	Latest      *Counted  `json:"latest"`          // as last seen
+	StopRequest *Counted  `json:"at_stop_request"` // soon after it
+	StopSignal  *Counted  `json:"at_stop_signal"`  // as last seen before it
+	Deadline    *Counted  `json:"at_deadline"`     // as last seen before SIGKILL
+	Arrived     *int      `json:"arrived"`         // since the stop request
+	LastArrival *Duration `json:"last_arrival"`    // from it, to the look that counted it
+	RequestsCut *int      `json:"requests_cut"`    // on connections that ended since the stop signal, or with the program
 
 	RequestsCutAtMost *int `json:"requests_cut_at_most"` // instead, where the kernel did not tell of each
 }

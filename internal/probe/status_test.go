@@ -58,6 +58,7 @@ func midDrain() Status {
 		Connections: Connections{
 			Latest:      &Counted{InFlight: 1, Idle: 40, Undecided: 2, Unaccepted: 3},
 			StopRequest: &Counted{InFlight: 5, Idle: 41},
+			Arrived:     new(17), LastArrival: new(Duration(2750 * time.Millisecond)),
 		},
 		StopOrder: []string{"app", "web"},
 		Peers:     []Peer{{Name: "app", State: "stopping"}, {Name: "cache", State: "absent", Note: "user 7"}},
@@ -196,7 +197,7 @@ func TestStatusKeys(t *testing.T) {
 		"stop_request": "signal at seconds_ago",
 		"will_send":    "signal why",
 		"plan":         "drain_delay drain_delay_max drain_delay_rule drain_until deadline grace_period sweep unready_after stop_signal at_drain at_stop",
-		"connections":  "latest at_stop_request at_stop_signal at_deadline requests_cut requests_cut_at_most",
+		"connections":  "latest at_stop_request at_stop_signal at_deadline arrived last_arrival requests_cut requests_cut_at_most",
 		"actions":      "at_drain at_stop",
 		"signals":      "received forwarded",
 		"reaped":       "child orphan",

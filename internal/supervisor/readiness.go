@@ -39,7 +39,7 @@ func (s *supervisor) lookAround(own net.Listener) (accepted *atomic.Int64) {
 		return accepted
 	}
 	s.view.program = observe.NewProgram(s.cfg.IdleChecks)
-	o := &observe.Observer{Ports: s.portsOf(finder), Log: s.log}
+	o := &observe.Observer{Ports: s.portsOf(finder), Accepted: accepted, Log: s.log}
 	_, o.Early = s.cfg.RemapExit[config.CleanStatus]
 	if s.cfg.Plan.DelayMax > 0 { // the one thing read before a stop
 		o.Arrivals = observe.NewArrivals(conns.PassiveOpens, accepted)

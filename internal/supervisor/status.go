@@ -134,6 +134,13 @@ func connectionsOf(rec drain.Record) probe.Connections {
 		StopSignal:  counted(rec.AtStop),
 		Deadline:    counted(rec.AtDeadline),
 	}
+	if rec.Counted {
+		c.Arrived = &rec.Arrived
+	}
+	if !rec.LastArrival.IsZero() {
+		after := probe.Duration(rec.LastArrival.Sub(rec.T0))
+		c.LastArrival = &after
+	}
 	switch cut := rec.Cut; {
 	case cut.Known && cut.Least == cut.Most:
 		c.RequestsCut = &cut.Most

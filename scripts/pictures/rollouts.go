@@ -27,8 +27,8 @@ type scene struct {
 	share []float64
 }
 
-// chosen finds the rows that are drawn in the document.
-func chosen(document string) ([]scene, error) {
+// rowsOf finds the rows of a document's tables, by their first three cells.
+func rowsOf(document string) map[string][]string {
 	rows := map[string][]string{}
 	for line := range strings.Lines(document) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
@@ -39,6 +39,11 @@ func chosen(document string) ([]scene, error) {
 			rows[strings.Join(cells[:3], "|")] = cells
 		}
 	}
+	return rows
+}
+
+// chosen finds the rows that are drawn.
+func chosen(rows map[string][]string) ([]scene, error) {
 	var scenes []scene
 	for _, d := range drawn {
 		cells, is := rows[d.row]

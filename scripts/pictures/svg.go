@@ -23,6 +23,12 @@ const style = `
   .drains { fill: #f2cc60; }
   .waits { fill: #d1d9e0; }
   .lost { fill: #e5534b; }
+  .curve { fill: none; stroke-width: 3; stroke-linejoin: round; }
+  .fixed { stroke: #cf222e; }
+  .front { stroke: #1a7f37; stroke-dasharray: 9 5; }
+  .range { stroke: #0969da; }
+  .fourth { stroke: #9a6700; stroke-dasharray: 3 4; }
+  .dot { fill: #ffffff; stroke-width: 3; stroke-dasharray: none; }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc; }
     .page { fill: #0d1117; }

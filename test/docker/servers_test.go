@@ -13,7 +13,7 @@ import (
 // servers here are configured to send 100 KiB a second.
 const slowSize = 400 << 10
 
-// /slower takes a hundred seconds, for stops that cannot wait for it.
+// /slower takes two hundred seconds, for stops that cannot wait for it.
 
 // serverFiles are the configurations of the servers, what they serve, and the
 // scripts of the tests.
@@ -25,7 +25,7 @@ var serverFiles = map[string]string{
 	"app.py": `
 import time
 def application(environ, start_response):
-    pause = {"/slow": 0.1, "/slower": 2.5}.get(environ["PATH_INFO"], 0)
+    pause = {"/slow": 0.1, "/slower": 5}.get(environ["PATH_INFO"], 0)
     body = open("/srv/slow" if pause else "/srv/small", "rb").read()
     start_response("200 OK", [("Content-Length", str(len(body)))])
     for part in range(0, len(body), 10240):
@@ -39,7 +39,7 @@ http {
 		listen 8080;
 		root /srv;
 		location /slow { limit_rate 100k; }
-		location /slower { alias /srv/slow; limit_rate 4k; }
+		location /slower { alias /srv/slow; limit_rate 2k; }
 	}
 }
 `,
@@ -55,7 +55,7 @@ server.document-root = "/srv"
 connection.kbytes-per-second = 100
 server.modules = ( "mod_alias" )
 alias.url = ( "/slower" => "/srv/slow" )
-$HTTP["url"] =~ "^/slower" { connection.kbytes-per-second = 4 }
+$HTTP["url"] =~ "^/slower" { connection.kbytes-per-second = 2 }
 `,
 	"haproxy.cfg": `
 defaults

@@ -7,6 +7,7 @@
 //
 //	go run ./test/stops [-row REGEXP] [-suite bookworm,trixie] [-again] [-parallel 6]
 //	go run ./test/stops -page
+//	go run ./test/stops -budget
 package main
 
 import (
@@ -25,18 +26,20 @@ import (
 type options struct {
 	row, suites string
 	again, page bool
+	budget      bool
 	parallel    int
 }
 
 func main() {
 	if told := os.Getenv(inside); told != "" && len(os.Args) == 2 {
-		exit(runInside(told, os.Args[1], programOf))
+		exit(runInside(told, os.Args[1], budgetOf))
 	}
 	var o options
 	flag.StringVar(&o.row, "row", "", "measure only the programs whose name and shape this `regexp` matches")
 	flag.StringVar(&o.suites, "suite", strings.Join(suites, ","), "Debian's `suites`")
 	flag.BoolVar(&o.again, "again", false, "measure also what is in the table")
 	flag.BoolVar(&o.page, "page", false, "measure nothing, and make the documents of what is in the table")
+	flag.BoolVar(&o.budget, "budget", false, "try the programs' own limits set to drainit's stop budget instead, and write "+budgetPage)
 	flag.IntVar(&o.parallel, "parallel", 6, "programs at a time")
 	flag.Parse()
 	exit(o.run())
@@ -66,6 +69,9 @@ func (o options) run() error {
 		return fmt.Errorf("-row: %w", err)
 	}
 	lab := &laboratory{roots: roots{filepath.Join(top, ".cache/stops")}, files: filepath.Join(top, "test/stops/files"), drainit: filepath.Join(top, "bin/drainit"), lives: make(chan struct{}, 3*o.parallel)}
+	if o.budget {
+		return lab.tryBudgets(rows)
+	}
 	table, err := readTable(tablePath)
 	if err != nil {
 		return err

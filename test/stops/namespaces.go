@@ -42,7 +42,7 @@ func (r room) play() (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), longest)
+	ctx, cancel := context.WithTimeout(context.Background(), longest+time.Duration(r.Scenario.Grace)*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "/proc/self/exe", mnt)
 	cmd.Env = []string{inside + "=" + string(told)}

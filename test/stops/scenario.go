@@ -17,6 +17,7 @@ type scenario struct {
 	Kept    bool             // a connection is kept that has been answered once
 	Watch   int              // seconds to look on after the last signal
 	Drainit bool             // drainit starts it, and gets the signals
+	Grace   int              // seconds, of a stop that tries the stop budget
 }
 
 // gap is between signals: time to act on the first one.

@@ -4,6 +4,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 )
@@ -21,6 +22,9 @@ var underDrainit = scenario{Signals: []syscall.Signal{syscall.SIGTERM}, Request:
 func (p program) commandLine(sc scenario) []string {
 	if !sc.Drainit {
 		return p.command
+	}
+	if sc.Grace > 0 {
+		return append([]string{drainitPath, "--grace-period", strconv.Itoa(sc.Grace), "--drain-delay", "1s", "--probe-addr", "off", "--expand", "--"}, p.command...)
 	}
 	return append([]string{drainitPath, "--grace-period", grace, "--"}, p.command...)
 }
