@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"drainit/test/where"
 )
 
 // TestVirtualMachines boots what differs most from the machine that the other tests run on: arm64, and s390x, which is
@@ -38,17 +40,7 @@ func TestVirtualMachines(t *testing.T) {
 
 // The document is what the command would write now.
 func TestDocumentIsOfTheRecord(t *testing.T) {
-	records, err := readRecords("measured.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	committed, err := os.ReadFile("../../" + documentPath)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if markdown(records) != string(committed) {
-		t.Errorf("%s is not what measured.json makes: make vm VMFLAGS='-o %[1]s'", documentPath)
-	}
+	where.Test(t, "../..", recordPath, part, markdown)
 }
 
 const good = `[    0.1] noise
