@@ -25,6 +25,7 @@ var features = []feature{
 	{"ctl", "`ctl ready` and `ctl status` as a command in the container", ctl, ""},
 	{"report", "the last line of the log has the request that a program has cut", report, ""},
 	{"terminal", "the program has the terminal's foreground, reads from it, and ^C comes to it", onTerminal, ""},
+	{"quadlet", "the health check of [server.container](../../examples/podman/server.container), and the stop of Quadlet's units, `podman rm -f`", quadlet, "Podman 5, rootful"},
 	{"notify", "`Type=notify` with `NotifyAccess=all`, and `WatchdogSec=3`: the program's READY=1 starts the unit, and it feeds the watchdog, of which `WATCHDOG_PID` tells it", notifies, "systemd"},
 	{"socket", "socket activation: the program finds its own PID in `LISTEN_PID`, and serves the unit's socket", activated, "systemd"},
 }
@@ -46,7 +47,9 @@ func (t *trial) life() *started {
 }
 
 // stopOf stops a container in its runtime's way, while this goes on.
-func (t *trial) stopOf(s *started) (stopped chan error) {
+func (t *trial) stopOf(s *started) (stopped chan error) { return t.stopBy(s.stop) }
+
+func (t *trial) stopBy(command []string) (stopped chan error) {
 	stopped = make(chan error, 1)
 	go func() {
 		defer func() {
@@ -55,7 +58,7 @@ func (t *trial) stopOf(s *started) (stopped chan error) {
 			}
 			close(stopped)
 		}()
-		t.run(s.stop)
+		t.run(command)
 	}()
 	return stopped
 }

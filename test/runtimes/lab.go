@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,22 +61,28 @@ func (l *lab) tree() string { return filepath.Join(l.work, "tree") }
 func (l *lab) close() { os.RemoveAll(l.work) }
 
 // try tries a runtime in a room of its own.
-func (l *lab) try(r runtime, tried []string, verbose bool) record {
-	rec := record{Runtime: r.name, Date: time.Now().UTC().Format(time.DateOnly), Drainit: l.version}
-	of := room{Tree: l.tree(), Runtime: r.name, Features: tried, Verbose: verbose, Cgroup: fmt.Sprintf("drainit-runtimes-%d", os.Getpid())}
+func (l *lab) try(ctx context.Context, r runtime, tried []string, verbose bool) record {
+	var lower, version string
 	var err error
 	if r.suite != "" {
-		var version string
-		of.Lower, version, err = l.roots.Root(r.suite, r.packages)
-		rec.Version = fmt.Sprintf("%s %s (%s)", r.packages[0], version, r.suite)
+		lower, version, err = l.roots.Root(r.suite, r.packages)
+		version = fmt.Sprintf("%s %s (%s)", r.packages[0], version, r.suite)
 	} else {
-		rec.Version, err = machineVersion()
+		version, err = machineVersion()
 	}
-	if err == nil {
-		var res result
-		res, err = of.play()
-		rec.Cells, rec.Seconds = res.Cells, int(res.Seconds.Seconds())
+	if err != nil {
+		return record{Runtime: r.name, Failed: err.Error()}
 	}
+	rec := l.tryOver(ctx, lower, r, tried, verbose)
+	rec.Version = version
+	return rec
+}
+
+// tryOver is try with a root that is there.
+func (l *lab) tryOver(ctx context.Context, lower string, r runtime, tried []string, verbose bool) record {
+	of := room{Lower: lower, Tree: l.tree(), Runtime: r.name, Features: tried, Verbose: verbose, Cgroup: fmt.Sprintf("drainit-runtimes-%d-%d", os.Getpid(), slices.Index(names(), r.name))}
+	res, err := of.play(ctx)
+	rec := record{Runtime: r.name, Date: time.Now().UTC().Format(time.DateOnly), Drainit: l.version, Cells: res.Cells, Seconds: int(res.Seconds.Seconds())}
 	if err != nil {
 		rec.Failed = err.Error()
 	}

@@ -15,6 +15,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	goruntime "runtime"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ type options struct {
 }
 
 func main() {
-	if len(os.Args) == 4 && (os.Args[1] == furnishing || os.Args[1] == trying) {
+	if inRoom() {
 		exit(stage(os.Args[1], os.Args[2], os.Args[3]))
 	}
 	var o options
@@ -46,6 +47,11 @@ func exit(err error) {
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// inRoom reports whether this program was started as a stage.
+func inRoom() bool {
+	return len(os.Args) == 4 && (os.Args[1] == furnishing || os.Args[1] == trying)
 }
 
 // stage is this program in a room.
@@ -81,7 +87,9 @@ func (o options) run() error {
 	if o.features != "" {
 		tried = strings.Split(o.features, ",")
 	}
-	l, err := newLab(context.Background(), ".")
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	l, err := newLab(ctx, ".")
 	if err != nil {
 		return err
 	}
@@ -89,7 +97,10 @@ func (o options) run() error {
 	var records []record
 	var problems []error
 	for _, r := range chosen {
-		rec := l.try(r, tried, o.verbose)
+		rec := l.try(ctx, r, tried, o.verbose)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		fmt.Println(rec.line())
 		problems = append(problems, rec.problems()...)
 		records = append(records, rec)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ const (
 const longest = 10 * time.Minute
 
 // play tries a runtime, and returns what came of each feature.
-func (r room) play() (result, error) {
+func (r room) play(ctx context.Context) (result, error) {
 	mnt, err := os.MkdirTemp("", "runtimes")
 	if err != nil {
 		return result{}, err
@@ -58,7 +59,9 @@ func (r room) play() (result, error) {
 	if r.Lower == "" {
 		stage = trying
 	}
-	cmd := exec.Command("/proc/self/exe", stage, mnt, string(told))
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "/proc/self/exe", stage, mnt, string(told))
 	cmd.ExtraFiles = []*os.File{end}
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	if r.Lower != "" {
@@ -72,8 +75,9 @@ func (r room) play() (result, error) {
 		return result{}, err
 	}
 	end.Close()
-	late := time.AfterFunc(longest, func() { _ = cmd.Process.Kill() })
-	defer late.Stop()
+	if r.Lower == "" {
+		defer cleanDocker(fmt.Sprint(cmd.Process.Pid))
+	}
 	var res result
 	readErr := json.NewDecoder(answer).Decode(&res)
 	return res, errors.Join(cmd.Wait(), readErr)

@@ -8,7 +8,6 @@ type runtime struct {
 	about    string   // how it is used here
 	prepare  func(*trial)
 	start    func(*trial, container) *started
-	clean    func(*trial)
 	silent   bool              // it tells no status of a container that was stopped
 	lacks    map[string]string // features that it has no place for, and why
 	differs  map[string]string // features that are otherwise there, and how: documented, and not our fault
@@ -32,9 +31,9 @@ var runtimes = []runtime{
 	{name: "Podman 5, kube play", suite: "sid", packages: podmanPackages, about: "[deployment.yaml](../../examples/kubernetes/deployment.yaml) with the guest as its server; `podman kube down`",
 		prepare: podman().prepare, start: kube, lacks: map[string]string{"order": "the manifest has one container", "terminal": "the manifest has none"}},
 	{name: "Docker, this machine's", packages: []string{"docker"}, about: "`docker run --network none`, order with `--network container:`",
-		prepare: machineDocker.prepare, start: machineDocker.start, clean: machineDocker.clean},
+		prepare: machineDocker.prepare, start: machineDocker.start},
 	{name: "Docker, this machine's, --init", packages: []string{"docker"}, about: "the same with docker-init as PID 1",
-		prepare: machineDocker.prepare, start: machineDocker.with("--init").start, clean: machineDocker.clean},
+		prepare: machineDocker.prepare, start: machineDocker.with("--init").start},
 	{name: "Docker of sid", suite: "sid", packages: []string{"docker.io", "docker-cli", "tini"}, about: "as this machine's",
 		prepare: roomDocker.prepare, start: roomDocker.start},
 	{name: "runc", suite: "bookworm", packages: []string{"runc", "tini", "util-linux"}, about: "an OCI bundle, `runc run`",

@@ -95,13 +95,23 @@ func (e engine) start(t *trial, c container) *started {
 	}
 	s := t.launch(c, append(append(args, t.image()), c.command()...)...)
 	s.stop = e.command("stop", "--time", "60", name)
+	if c.beside && e.pods {
+		s.stop = []string{"true"} // the pod is stopped as one
+	}
+	if c.beside && e.pods && c.name != "app" {
+		s.stop = e.command("pod", "stop", "--time", "60", "pod")
+	}
 	s.signal = func(sig string) []string { return e.command("kill", "--signal", sig, name) }
 	s.inside = func(command []string) []string { return append(e.command("exec", name), command...) }
 	return s
 }
 
-// clean removes what is left on an engine that is not the room's own.
-func (e engine) clean(t *trial) { _ = exec.Command("docker", "rmi", "--force", t.image()).Run() }
+// cleanDocker removes what a trial has left on the machine's engine.
+func cleanDocker(unique string) {
+	left, _ := exec.Command("docker", "ps", "--all", "--quiet", "--filter", "name=-"+unique+"$").Output()
+	_ = exec.Command("docker", append([]string{"rm", "--force"}, strings.Fields(string(left))...)...).Run()
+	_ = exec.Command("docker", "rmi", "--force", imageName+":"+unique).Run()
+}
 
 // quiet reports whether a command succeeds.
 func quiet(argv []string) bool { return exec.Command(argv[0], argv[1:]...).Run() == nil }

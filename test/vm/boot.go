@@ -16,9 +16,15 @@ const bootLimit = 15 * time.Minute
 
 // What a machine starts as its first process. Everything after -- is its arguments, and what has a = is its environment.
 const (
-	guestInit   = "rdinit=/guest"
-	drainitInit = "rdinit=/drainit DRAINIT_DRAIN_DELAY=0 DRAINIT_DEADLINE=30s -- /guest machine"
+	guestInit    = "rdinit=/guest"
+	drainitInit  = "rdinit=/drainit DRAINIT_DRAIN_DELAY=0 DRAINIT_DEADLINE=30s -- /guest machine"
+	powerOffInit = "rdinit=/drainit DRAINIT_ON_EXIT=poweroff DRAINIT_DEADLINE=30s -- /guest bare"
+	rebootInit   = "rdinit=/drainit DRAINIT_ON_EXIT=reboot -- /guest exit 7"
 )
+
+// inits are a machine's boots: as a container's host, and with drainit as /init, at whose end the kernel panics, or does
+// what --on-exit says.
+var inits = []string{guestInit, drainitInit, powerOffInit, rebootInit}
 
 // A console is what a machine wrote.
 type console struct {

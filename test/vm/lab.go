@@ -80,7 +80,7 @@ func (l *lab) run(ctx context.Context, m machine) result {
 	if r.err = err; err != nil {
 		return r
 	}
-	for _, init := range []string{guestInit, drainitInit} {
+	for _, init := range inits {
 		c, err := l.boot(ctx, m, image, init)
 		r.take(c)
 		if r.err = err; err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,8 +20,9 @@ type result struct {
 	suites   []suite
 	stories  []told
 	skipped  []string
-	panicked string // with which status the kernel saw its init end
-	done     int    // how many boots came to their end
+	panicked string   // with which status the kernel saw its init end
+	ends     []string // how boots ended otherwise
+	done     int      // how many boots came to the end of their stories
 	cpu      time.Duration
 	err      error
 }
@@ -40,10 +42,10 @@ type told struct {
 	Absent bool   `json:"absent,omitempty"`
 }
 
-// boots is how many a machine has: as a container's host, and with drainit as /init.
-const boots = 2
-
-var panicLine = regexp.MustCompile(`Attempted to kill init! exitcode=0x([0-9a-f]+)`)
+var (
+	panicLine = regexp.MustCompile(`Attempted to kill init! exitcode=0x([0-9a-f]+)`)
+	endLine   = regexp.MustCompile(`reboot: (Power down|Restarting system)`)
+)
 
 // take adds what a console says.
 func (r *result) take(c console) {
@@ -55,6 +57,9 @@ func (r *result) take(c console) {
 	}
 	if found := panicLine.FindSubmatch(c.text); found != nil {
 		r.panicked = string(found[1])
+	}
+	if found := endLine.FindSubmatch(c.text); found != nil {
+		r.ends = append(r.ends, string(found[1]))
 	}
 }
 
@@ -90,11 +95,14 @@ func (r result) problems() []string {
 	if r.err != nil {
 		all = append(all, r.err.Error())
 	}
-	if r.done != boots {
-		all = append(all, fmt.Sprintf("%d of %d boots came to their end", r.done, boots))
+	if want := len(inits) - 1; r.done != want { // the last has none
+		all = append(all, fmt.Sprintf("%d of %d boots came to their end", r.done, want))
 	}
 	if r.panicked != "00000700" {
 		all = append(all, fmt.Sprintf("as /init drainit ended with %q, want the program's status of 7, 00000700", r.panicked))
+	}
+	if want := []string{"Power down", "Power down", "Restarting system"}; !slices.Equal(r.ends, want) {
+		all = append(all, fmt.Sprintf("machines ended by %q, want %q: by the guest, and by drainit as --on-exit says", r.ends, want))
 	}
 	for _, s := range r.suites {
 		if s.Fail > 0 || s.Pass == 0 {

@@ -53,11 +53,15 @@ const good = `[    0.1] noise
 @ok as /init
 @done
 [    9.9] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000700
+@done
 `
 
 func TestConsoleIsRead(t *testing.T) {
 	read := func(text string) []string {
 		var r result
+		for _, end := range []string{"Power down", "Power down", "Restarting system"} {
+			r.take(console{text: []byte("[    9.9] reboot: " + end + "\r\n")})
+		}
 		r.take(console{text: []byte(strings.ReplaceAll(text, "\n", "\r\n"))})
 		return r.problems()
 	}
@@ -74,7 +78,7 @@ func TestConsoleIsRead(t *testing.T) {
 			t.Errorf("%q for %q: problems %q, want %q", test.new, test.old, problems, test.want)
 		}
 	}
-	if problems := read(strings.Replace(good, "@done\n", "", 1)); len(problems) != 1 || !strings.HasPrefix(problems[0], "1 of 2") {
+	if problems := read(strings.Replace(good, "@done\n", "", 1)); len(problems) != 1 || !strings.HasPrefix(problems[0], "2 of 3") {
 		t.Errorf("a boot that came to no end: problems %q", problems)
 	}
 }

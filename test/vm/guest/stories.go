@@ -27,6 +27,7 @@ var stories = []story{
 	{"a program that cuts a request is reported", cutReported},
 	{"--front", front},
 	{"standard descriptors closed", closedDescriptors},
+	{"--on-exit poweroff is refused in a PID namespace", onExitRefused},
 	{"memory limit: the program is killed, drainit says so", outOfMemory},
 	{"memory.oom.group=1: drainit dies with the program, and says nothing", outOfMemoryGroup},
 	{"pids.max reached: scraped, drained, stopped", pidsReached},
@@ -168,6 +169,12 @@ func closedDescriptors(t *trial) {
 	t.wantExit(p, 0)
 	p = t.under([]string{"/guest", "closed", "/drainit", "--", "/guest", "exit", "5"})
 	t.wantExit(p, 5)
+}
+
+func onExitRefused(t *trial) {
+	p := t.drainit([]string{"--on-exit", "poweroff"}, "exit", "0")
+	t.wantExit(p, 125)
+	t.must(p.stderr.has("it is PID 1 of a PID namespace"), "the message does not say why")
 }
 
 func diagAbsent(t *trial) {
