@@ -82,7 +82,7 @@ func (l *lab) try(ctx context.Context, r runtime, tried []string, verbose bool) 
 func (l *lab) tryOver(ctx context.Context, lower string, r runtime, tried []string, verbose bool) record {
 	of := room{Lower: lower, Tree: l.tree(), Runtime: r.name, Features: tried, Verbose: verbose, Cgroup: fmt.Sprintf("drainit-runtimes-%d-%d", os.Getpid(), slices.Index(names(), r.name))}
 	res, err := of.play(ctx)
-	rec := record{Runtime: r.name, Date: time.Now().UTC().Format(time.DateOnly), Drainit: l.version, Cells: res.Cells, Seconds: int(res.Seconds.Seconds())}
+	rec := record{Runtime: r.name, Date: time.Now().UTC().Format(time.DateOnly), Drainit: l.version, Cells: res.Cells, Seconds: int(res.Took.Seconds())}
 	if err != nil {
 		rec.Failed = err.Error()
 	}

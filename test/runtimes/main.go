@@ -140,6 +140,6 @@ func choose(only string) ([]runtime, error) {
 
 // A result is what came of a runtime's features, and how long they took.
 type result struct {
-	Cells   []cell        `json:"cells"`
-	Seconds time.Duration `json:"seconds"`
+	Cells []cell        `json:"cells"`
+	Took  time.Duration `json:"took"`
 }

@@ -36,7 +36,7 @@ func (r room) try() error {
 			res.Cells = append(res.Cells, t.cell(f, why))
 		}
 	}
-	res.Seconds = time.Since(began)
+	res.Took = time.Since(began)
 	return json.NewEncoder(os.NewFile(3, "answer")).Encode(res)
 }
 

@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"drainit/test/network"
 )
 
 const probes = "http://127.0.0.1:10143"
@@ -32,39 +34,24 @@ func serve() *http.Server {
 	return server
 }
 
-// get asks on a connection of its own and returns the status, or 0 without an answer, and the body.
-func get(url string) (int, string) {
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}
-	answer, err := client.Get(url)
-	if err != nil {
-		return 0, err.Error()
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return 0, err.Error()
-	}
-	return answer.StatusCode, string(body)
-}
-
 // ask asks once.
 func ask(args []string) {
-	status, _ := get(args[0])
+	status, _ := network.Get(args[0])
 	say("slow: %d", status)
 }
 
 // watch says which status readiness has, whenever that changes, and then what the page answers.
 func watch(page string) {
 	for before := -1; ; time.Sleep(50 * time.Millisecond) {
-		status, _ := get(probes + "/readyz")
+		status, _ := network.Get(probes + "/readyz")
 		if status == before {
 			continue
 		}
 		before = status
 		say("readyz %d", status)
-		answer, body := get(page)
+		answer, body := network.Get(page)
 		if status == 200 {
-			_, metrics := get(probes + "/metrics")
+			_, metrics := network.Get(probes + "/metrics")
 			for line := range strings.Lines(metrics) {
 				if strings.HasPrefix(line, "drainit_processes_reaped_total") || strings.HasPrefix(line, "drainit_zombies") {
 					say("metric %s", strings.TrimSpace(line))

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"drainit/test/network"
 )
 
 // machine is the program under a drainit that is the machine's /init: without /proc, /sys or /dev/null at first. It ends
@@ -48,7 +50,7 @@ func machine() {
 func bare() {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGINT)
-	if status, why := get(probe + "/readyz"); status != 0 {
+	if status, why := network.Get(probe + "/readyz"); status != 0 {
 		fmt.Printf("@failed lo is down: drainit runs its program without\t/readyz is %d %s\n", status, why)
 	} else {
 		fmt.Println("@ok lo is down: drainit runs its program without")

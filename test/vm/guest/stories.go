@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"drainit/test/network"
 )
 
 // before are the stories of a machine without tcp_diag, and with no way to load it.
@@ -40,14 +42,14 @@ var stories = []story{
 func life(t *trial) {
 	p := t.drainit([]string{"--drain-delay", "3s", "--deadline", "20s"}, "server", "7")
 	t.says(p, "orphans made")
-	status, _ := get(probe + "/readyz")
+	status, _ := network.Get(probe + "/readyz")
 	t.must(status == 503, "/readyz is %d before the program listens, want 503", status)
 	t.ready()
 	t.soon("no zombies, all reaped", reaped)
 	began := time.Now()
 	p.signal(syscall.SIGTERM)
-	t.soon("/readyz is 503 in the hold", func() bool { status, _ := get(probe + "/readyz"); return status == 503 })
-	status, body := get("http://" + address)
+	t.soon("/readyz is 503 in the hold", func() bool { status, _ := network.Get(probe + "/readyz"); return status == 503 })
+	status, body := network.Get("http://" + address)
 	t.must(status == 200 && !p.stdout.has("got"), "a new connection in the hold: %d %s", status, body)
 	t.says(p, "got terminated")
 	held := time.Since(began)
@@ -130,7 +132,7 @@ func untilIdle(t *trial) {
 func (t *trial) slow(p *process, sig syscall.Signal) bool {
 	answered := make(chan int, 1)
 	go func() {
-		status, _ := get("http://" + address + "/slow")
+		status, _ := network.Get("http://" + address + "/slow")
 		answered <- status
 	}()
 	t.says(p, "slow")
@@ -151,11 +153,11 @@ func front(t *trial) {
 	const outside = "http://127.0.0.1:8090"
 	p := t.drainit([]string{"--front", ":8090=" + address, "--drain-delay", "1s", "--deadline", "40s"}, "server", "0")
 	t.ready()
-	status, body := get(outside)
+	status, body := network.Get(outside)
 	t.must(status == 200 && body == "ok\n", "through the front: %d %q", status, body)
 	answered := make(chan int, 1)
 	go func() {
-		status, _ := get(outside + "/slow")
+		status, _ := network.Get(outside + "/slow")
 		answered <- status
 	}()
 	t.says(p, "slow")
