@@ -38,12 +38,11 @@ func (t *trial) served(c container) *started {
 	return s
 }
 
-// life is one stop, of which several features are seen.
-func (t *trial) life() *started {
-	if t.lifeSeen != nil {
-		return t.lifeSeen
-	}
-	return t.served(container{name: "life", flags: []string{"--drain-delay", "3s", "--deadline", "25s"}, role: []string{"life", "http://127.0.0.1:8080"}})
+// stopped stops a container, which ends as it should.
+func (t *trial) stopped(s *started) {
+	stopped := t.stopOf(s)
+	t.wantEnd(s)
+	t.may(<-stopped)
 }
 
 // stopOf stops a container in its runtime's way, while this goes on.
@@ -63,12 +62,12 @@ func (t *trial) stopBy(command []string) (stopped chan error) {
 	return stopped
 }
 
+// hold is one stop, of which several features are seen.
 func hold(t *trial) {
-	s := t.life()
+	s := t.served(container{name: "life", flags: []string{"--drain-delay", "3s", "--deadline", "25s"}, role: []string{"life", "http://127.0.0.1:8080"}})
 	stopped := t.stopOf(s)
 	got := t.says(s, "got terminated")
 	red := s.when("page 200 ok, readyz 503")
-	// The first red is of the start.
 	t.must(strings.Count(s.out.String(), "page 200 ok, readyz 503") == 1, "no new connection was served in the hold, or there was none")
 	t.must(got.Sub(red) > 2*time.Second && got.Sub(red) < 8*time.Second, "the signal came %v after readiness failed, want 3s", got.Sub(red))
 	t.wantEnd(s)
@@ -104,9 +103,7 @@ func forwarding(t *trial) {
 	s := t.served(container{name: "forward", flags: []string{"--deadline", "25s"}, role: []string{"life", "http://127.0.0.1:8080"}})
 	t.run(s.signal("USR1"))
 	t.says(s, "got user defined signal 1")
-	stopped := t.stopOf(s)
-	t.wantEnd(s)
-	t.may(<-stopped)
+	t.stopped(s)
 }
 
 func ctl(t *trial) {
@@ -114,9 +111,7 @@ func ctl(t *trial) {
 	t.run(s.inside([]string{"/drainit", "ctl", "ready"}))
 	status := t.run(s.inside([]string{"/drainit", "ctl", "status"}))
 	t.must(strings.Contains(status, "running"), "ctl status says %q", status)
-	stopped := t.stopOf(s)
-	t.wantEnd(s)
-	t.may(<-stopped)
+	t.stopped(s)
 }
 
 func order(t *trial) {
@@ -159,9 +154,7 @@ func (t *trial) slow(flags []string) *started {
 
 func report(t *trial) {
 	s := t.slow([]string{"--drain-delay", "1s", "--deadline", "25s"})
-	stopped := t.stopOf(s)
-	t.wantEnd(s)
-	t.may(<-stopped)
+	t.stopped(s)
 	t.must(strings.Contains(t.report(s), "requests_cut"), "the report does not have the request: %s", t.report(s))
 }
 
