@@ -52,7 +52,7 @@ func newLab(ctx context.Context, top string) (*lab, error) {
 		}
 	}
 	out, err := exec.CommandContext(ctx, tree+"/drainit", "--version").Output()
-	l.version = strings.TrimPrefix(strings.TrimSpace(string(out)), "drainit ")
+	l.version, _, _ = strings.Cut(strings.TrimPrefix(string(out), "drainit "), " ")
 	return l, err
 }
 

@@ -28,7 +28,7 @@ var runtimes = []runtime{
 		prepare: podman().prepare, start: podman().start},
 	{name: "Podman 5, rootless", suite: "sid", packages: podmanPackages, about: "as Podman 4",
 		prepare: podman(asUser...).prepare, start: podman(asUser...).start},
-	{name: "Podman 5, kube play", suite: "sid", packages: podmanPackages, about: "[deployment.yaml](../../examples/kubernetes/deployment.yaml) with the guest as its server; `podman kube down`",
+	{name: "Podman 5, kube play", suite: "sid", packages: podmanPackages, about: "[deployment.yaml](../../examples/kubernetes/deployment.yaml) with the guest as its server; `podman pod stop`",
 		prepare: podman().prepare, start: kube, lacks: map[string]string{"order": "the manifest has one container", "terminal": "the manifest has none"}},
 	{name: "Docker, this machine's", packages: []string{"docker"}, about: "`docker run --network none`, order with `--network container:`",
 		prepare: machineDocker.prepare, start: machineDocker.start},
