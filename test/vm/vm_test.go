@@ -51,19 +51,24 @@ const good = `[    0.1] noise
 @skipped conns TestX: x_test.go:7: why
 @suite conns pass=53 fail=0 skip=1
 @done
+[    9.9] reboot: Power down
+====
 @ok as /init
 @done
 [    9.9] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000700
+====
 @done
+[    9.9] reboot: Power down
+====
+[    9.9] reboot: Restarting system
 `
 
 func TestConsoleIsRead(t *testing.T) {
 	read := func(text string) []string {
 		r := result{starts: starts}
-		for _, end := range []string{"Power down", "Power down", "Restarting system"} {
-			r.take(console{text: []byte("[    9.9] reboot: " + end + "\r\n")})
+		for text := range strings.SplitSeq(text, "====\n") {
+			r.take(console{text: []byte(strings.ReplaceAll(text, "\n", "\r\n"))})
 		}
-		r.take(console{text: []byte(strings.ReplaceAll(text, "\n", "\r\n"))})
 		return r.problems()
 	}
 	if problems := read(good); problems != nil {
@@ -73,6 +78,7 @@ func TestConsoleIsRead(t *testing.T) {
 		{"@ok as", "@failed as", "as /init: failed"},
 		{"fail=0", "fail=1", "conns: 53 tests passed, 1 failed"},
 		{"pass=53", "pass=0", "conns: 0 tests passed, 0 failed"},
+		{"reboot: Restarting", "reboot: nothing", `the machine ended with ["Power down" "panic" "Power down" ""], want ["Power down" "panic" "Power down" "Restarting system"]: by the guest, and by drainit as --on-exit says`},
 		{"0x00000700", "0x00000b00", `as /init drainit ended with "00000b00", want the program's status of 7, 00000700`},
 	} {
 		if problems := read(strings.Replace(good, test.old, test.new, 1)); !slices.Equal(problems, []string{test.want}) {
