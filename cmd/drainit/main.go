@@ -16,6 +16,7 @@ import (
 	"drainit/internal/ctl"
 	"drainit/internal/frontproc"
 	"drainit/internal/helper"
+	launching "drainit/internal/launch"
 	"drainit/internal/process"
 	"drainit/internal/supervisor"
 )
@@ -33,6 +34,9 @@ func main() {
 	}
 	if process.HasRole(os.Args, helper.Name) {
 		os.Exit(helper.Run())
+	}
+	if env := config.Environ(); launching.IsOwnPID(os.Args, env) {
+		os.Exit(launching.OwnPID(os.Args, env))
 	}
 	os.Exit(supervisor.Run(os.Args[1:], config.ShieldRuntime(config.Environ())))
 }

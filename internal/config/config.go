@@ -46,6 +46,7 @@ type Config struct {
 	PodID    string
 
 	RemapExit      map[int]int
+	OnExit         string // exit, poweroff or reboot: of the machine
 	LogFormat      string // text or json
 	LogLevel       slog.Level
 	TerminationLog string // auto, off or a path

@@ -73,6 +73,8 @@ func show(c Config, name string) string {
 		return fmt.Sprint(c.Expand)
 	case "remap-exit":
 		return fmt.Sprint(c.RemapExit)
+	case "on-exit":
+		return c.OnExit
 	case "log-format":
 		return c.LogFormat
 	case "log-level":
@@ -117,6 +119,7 @@ var settingCases = map[string]struct{ byDefault, value, shown, other, otherShown
 	"exit-with":           {"[]", "app", "[app]", "app,cache", "[app cache]"},
 	"pod-id":              {"", "3f0d1c52-5f0e-4a64-9f4b-0b7c9d3c1a2e", "3f0d1c52-5f0e-4a64-9f4b-0b7c9d3c1a2e", "x", "x"},
 	"remap-exit":          {"map[]", "143=0,130=0", "map[130:0 143:0]", " 255 = 1 ", "map[255:1]"},
+	"on-exit":             {"exit", "poweroff", "poweroff", "reboot", "reboot"},
 	"log-format":          {"text", "json", "json", "json", "json"},
 	"log-level":           {"INFO", "debug", "DEBUG", "ERROR", "ERROR"},
 	"termination-log":     {"auto", "/dev/null", "/dev/null", "off", "off"},

@@ -61,6 +61,8 @@ func TestProblems(t *testing.T) {
 		{"--front :80=8080 --ready-check http://127.0.0.1:80/ --grace-period 9 x", "", `--ready-check "http://127.0.0.1:80/": asks drainit itself (--front :80=127.0.0.1:8080); write the program's own port`},
 		{"--front-long-lived=of x", "", `--front-long-lived "of": no duration; did you mean off?`},
 		{"--front-long-lived=5 --front :80=8080 --grace-period 5 x", "", `--front-long-lived "5": the program is told to stop 2.75s after the stop request at the latest, which would cut those that are still there; set at most 2.75s, or a grace period of at least 10s here and on the platform`},
+		{"--on-exit=power-off x", "", `--on-exit "power-off": no such end; did you mean poweroff?`},
+		{"--on-exit=halt x", "", `--on-exit "halt": no such end; write poweroff or reboot where drainit is a machine's first process, or exit`},
 		{"--front-forwarded=of x", "", `--front-forwarded "of": neither append nor off; did you mean off?`},
 		{"--stop-order app,proxy x", "", "--stop-order \"app,proxy\": which of these is this one? set --name (DRAINIT_NAME)"},
 		{"--stop-order app,proxy --name cache x", "", "--name \"cache\": not in --stop-order app,proxy; add it there, or set --stop-order none here"},

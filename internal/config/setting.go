@@ -66,6 +66,7 @@ func settings() []setting {
 		{"pod-id", "none", TakesValue, setName(func(c *Config) *string { return &c.PodID })},
 		{"expand", "off", IsSwitch, setSwitch(func(c *Config) *bool { return &c.Expand })},
 		{"remap-exit", "none", TakesValue, setRemapExit},
+		{"on-exit", Exit, TakesValue, setOnExit},
 		{"log-format", "text", TakesValue, setLogFormat},
 		{"log-level", "info", TakesValue, setLogLevel},
 		{"termination-log", "auto", TakesValue, setTerminationLog},

@@ -111,6 +111,9 @@ The rest:
   --remap-exit FROM=TO,...            default none
       Exit statuses to replace: 143=0. clean=0: of a program that ended by the
       stop signal and has cut nothing.
+  --on-exit poweroff|reboot|exit      default exit
+      What becomes of the machine when drainit, its first process (an initramfs,
+      a microVM), has ended. exit: the kernel panics. Refused elsewhere.
   --log-format text|json              default text
   --log-level LEVEL                   default info
       debug, info, report, warn or error. report: the drain report and what is

@@ -28,6 +28,9 @@ type Child struct {
 // thread has ended, which must be one that does so with this process (prctl(2),
 // PR_SET_PDEATHSIG).
 func Start(file string, argv, env []string, parentDeath syscall.Signal) (Child, error) {
+	if tellsPID(env) {
+		file, argv, env = viaOwnPID(file, argv, env)
+	}
 	terminal := InForeground(0)
 	attr := &syscall.ProcAttr{
 		Env:   env,

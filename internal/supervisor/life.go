@@ -27,7 +27,7 @@ func Run(args, env []string) int {
 	for _, w := range warnings {
 		log.Warn("variable ignored", "why", w)
 	}
-	return supervise(cfg, env, out, log)
+	return launch.Leave(cfg, supervise(cfg, env, out, log))
 }
 
 // supervise starts the child and sees it through. What is slow comes after the
@@ -82,7 +82,7 @@ func supervise(cfg config.Config, env []string, out *logging.Writer, log *slog.L
 		s.readToEnd()
 		s.sendReport(first)
 		out.Flush(logging.FlushPatience)
-		os.Exit(code)
+		os.Exit(launch.Leave(cfg, code))
 	}()
 	return first.Serve() // what is this thread's alone
 }

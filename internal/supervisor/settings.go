@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"drainit/internal/config"
+	"drainit/internal/launch"
 	"drainit/internal/look"
 	"drainit/internal/version"
 )
@@ -19,8 +20,13 @@ func inform(cfg config.Config) int {
 
 // read reads the settings, some of which another drainit above this one has seen to.
 func read(args, env []string) (config.Config, []string, error) {
+	parse := config.Parse
 	if look.UnderDrainit() {
-		return config.ParseUnder(args, env)
+		parse = config.ParseUnder
 	}
-	return config.Parse(args, env)
+	cfg, warnings, err := parse(args, env)
+	if err == nil && !cfg.Help && !cfg.Version {
+		err = launch.Machine(cfg)
+	}
+	return cfg, warnings, err
 }

@@ -1,5 +1,5 @@
 // Package debianroot has the Debian roots that tests run programs in. It decides where they are kept; what is in them
-// is test/docker/debian-root.sh's and roots.txt's.
+// is test/docker/debian-root.sh's and roots.txt's, or what the caller asks for.
 package debianroot
 
 import (

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
+	"drainit/internal/testkit"
 )
 
 // A terminal is a pseudoterminal with a command of the Docker CLI on it, and
@@ -28,18 +28,7 @@ type terminal struct {
 // dockerOnTerminal runs the Docker CLI on a terminal of its own, see pts(4).
 func dockerOnTerminal(t *testing.T, args ...string) *terminal {
 	t.Helper()
-	pty, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.IoctlSetPointerInt(int(pty.Fd()), unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatalf("TIOCSPTLCK: %v", err)
-	}
-	number, err := unix.IoctlGetUint32(int(pty.Fd()), unix.TIOCGPTN)
-	if err != nil {
-		t.Fatalf("TIOCGPTN: %v", err)
-	}
-	tty, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	pty, tty, err := testkit.OpenPTY()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,7 @@ func TestGuidesShowTheirExamples(t *testing.T) {
 		{"ecs", "json", "ecs/task-definition.json"},
 		{"nomad", "hcl", "nomad/server.nomad.hcl"},
 		{"fly", "toml", "fly/fly.toml"},
+		{"podman", "ini", "podman/server.container"},
 		{"together", "ini", "systemd/example-server.service"},
 	} {
 		guide := open(t, "docs/guides/"+shown.guide+".md")
@@ -118,7 +119,7 @@ func resolved(block, value string) string {
 
 func expectSameGracePeriod(t *testing.T, g document, block string, variables []string) {
 	t.Helper()
-	platform := find(block, `(?m)(?:terminationGracePeriodSeconds:|stop_grace_period:|"stopTimeout":|kill_timeout\s*=|TimeoutStopSec=)\s*"?([^\s",]+)`)
+	platform := find(block, `(?m)(?:terminationGracePeriodSeconds:|stop_grace_period:|"stopTimeout":|kill_timeout\s*=|^StopTimeout=|TimeoutStopSec=)\s*"?([^\s",]+)`)
 	told := find(strings.Join(variables, "\n"), `DRAINIT_GRACE_PERIOD=(\S+)`)
 	if platform == "" || told == "" {
 		t.Errorf("%s: the platform's grace period is %q and drainit's %q in\n%s", g.path, platform, told, block)

@@ -1,4 +1,4 @@
-// Package network is what tests and measuring commands need of network namespaces.
+// Package network is what tests and measuring commands need of network namespaces, and of what serves in them.
 package network
 
 import (

@@ -102,13 +102,13 @@ func (l *laboratory) tryBudget(b budget) ([]string, error) {
 		suite = b.suites[0]
 	}
 	in := b.in(suite)
-	root, version, err := l.roots.root(suite, strings.Fields(in.packages))
+	root, version, err := l.roots.Root(suite, strings.Fields(in.packages))
 	if err != nil {
 		return nil, err
 	}
 	base := room{Lower: root, Files: l.files, Drainit: l.drainit, Program: b.key(), Suite: suite}
 	if in.prepare != "" {
-		if base.Upper, err = os.MkdirTemp(l.roots.dir, "prepared"); err != nil {
+		if base.Upper, err = os.MkdirTemp(l.roots.Dir, "prepared"); err != nil {
 			return nil, err
 		}
 		upper := base.Upper

@@ -21,6 +21,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"drainit/test/debianroot"
 )
 
 type options struct {
@@ -36,7 +38,7 @@ func main() {
 	}
 	var o options
 	flag.StringVar(&o.row, "row", "", "measure only the programs whose name and shape this `regexp` matches")
-	flag.StringVar(&o.suites, "suite", strings.Join(suites, ","), "Debian's `suites`")
+	flag.StringVar(&o.suites, "suite", strings.Join(debianroot.Suites, ","), "Debian's `suites`")
 	flag.BoolVar(&o.again, "again", false, "measure also what is in the table")
 	flag.BoolVar(&o.page, "page", false, "measure nothing, and make the documents of what is in the table")
 	flag.BoolVar(&o.budget, "budget", false, "try the programs' own limits set to drainit's stop budget instead, and write "+budgetPage)
@@ -68,7 +70,7 @@ func (o options) run() error {
 	if err != nil {
 		return fmt.Errorf("-row: %w", err)
 	}
-	lab := &laboratory{roots: roots{filepath.Join(top, ".cache/stops")}, files: filepath.Join(top, "test/stops/files"), drainit: filepath.Join(top, "bin/drainit"), lives: make(chan struct{}, 3*o.parallel)}
+	lab := &laboratory{roots: debianroot.Roots{Dir: filepath.Join(top, ".cache/stops")}, files: filepath.Join(top, "test/stops/files"), drainit: filepath.Join(top, "bin/drainit"), lives: make(chan struct{}, 3*o.parallel)}
 	if o.budget {
 		return lab.tryBudgets(rows)
 	}
@@ -123,7 +125,7 @@ func (o options) run() error {
 
 // one measures a program that is not in the table, in the version that its root has.
 func (o options) one(lab *laboratory, have map[key]measured, t task) (measured, error) {
-	_, version, err := lab.roots.root(t.suite, strings.Fields(t.program.in(t.suite).packages))
+	_, version, err := lab.roots.Root(t.suite, strings.Fields(t.program.in(t.suite).packages))
 	if err != nil {
 		return measured{}, err
 	}

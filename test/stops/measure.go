@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"drainit/internal/signals"
+	"drainit/test/debianroot"
 )
 
 var (
@@ -35,7 +36,7 @@ type measured struct {
 
 // laboratory measures programs.
 type laboratory struct {
-	roots   roots
+	roots   debianroot.Roots
 	files   string
 	drainit string
 	lives   chan struct{} // one each for the scenarios that are played at a time
@@ -45,14 +46,14 @@ type laboratory struct {
 // table only what is stale is played.
 func (l *laboratory) measure(p program, suite string, lines []line) (measured, error) {
 	in := p.in(suite)
-	root, version, err := l.roots.root(suite, strings.Fields(in.packages))
+	root, version, err := l.roots.Root(suite, strings.Fields(in.packages))
 	if err != nil {
 		return measured{}, err
 	}
 	m := measured{key: key{p.name, p.shape, suite, version}, lines: lines}
 	base := room{Lower: root, Files: l.files, Drainit: l.drainit, Program: p.key(), Suite: suite}
 	if p.prepare != "" {
-		if base.Upper, err = os.MkdirTemp(l.roots.dir, "prepared"); err != nil {
+		if base.Upper, err = os.MkdirTemp(l.roots.Dir, "prepared"); err != nil {
 			return m, err
 		}
 		defer os.RemoveAll(base.Upper)
@@ -209,5 +210,5 @@ func (k key) String() string {
 
 func (k key) compare(other key) int {
 	return cmp.Or(cmp.Compare(k.program, other.program), cmp.Compare(k.shape, other.shape),
-		cmp.Compare(slices.Index(suites, k.suite), slices.Index(suites, other.suite)), cmp.Compare(k.version, other.version))
+		cmp.Compare(slices.Index(debianroot.Suites, k.suite), slices.Index(debianroot.Suites, other.suite)), cmp.Compare(k.version, other.version))
 }

@@ -105,3 +105,6 @@ func (r room) furnish(mnt string) error {
 	}
 	return os.Chdir("/")
 }
+
+// tail is the end of what a command said.
+func tail(out []byte) []byte { return out[max(0, len(out)-2000):] }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"drainit/test/debianroot"
 )
 
 // The test binary is PID 1 of the rooms, as the program is.
@@ -79,7 +81,7 @@ func TestPrograms(t *testing.T) {
 			t.Errorf("%s: want a key of its own, packages and a client", p.key())
 		}
 		seen[p.key()] = true
-		for _, suite := range suites {
+		for _, suite := range debianroot.Suites {
 			if text := strings.Join(append(p.in(suite).command, p.in(suite).packages, p.in(suite).prepare), " "); regexp.MustCompile(`\{[a-z]+\}`).MatchString(text) {
 				t.Errorf("%s in %s: %s", p.key(), suite, text)
 			}

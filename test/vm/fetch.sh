@@ -53,7 +53,7 @@ tools() {
 	begin "$(dpkg --print-architecture)"
 	apt_here apt-get install --yes --download-only "$@" >/dev/null || fail "apt-get install $*: see above"
 	for deb in "$work"/cache/archives/*.deb; do dpkg-deb --extract "$deb" "$work/root"; done
-	versions_of "$work"/cache/archives/*.deb | grep qemu >"$work/root/versions"
+	versions_of "$work"/cache/archives/*.deb >"$work/root/versions"
 }
 
 # kernels prints the kernels of a flavour, newest first.

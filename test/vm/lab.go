@@ -13,6 +13,7 @@ type lab struct {
 	top, cache, work string
 	version          string // drainit's
 	packages         []string
+	starts           []start
 	verbose          bool
 }
 
@@ -22,7 +23,7 @@ func newLab(ctx context.Context, top string, packages []string, verbose bool) (*
 	if err != nil {
 		return nil, err
 	}
-	l := &lab{top: top, cache: filepath.Join(top, ".cache/vm"), packages: packages, verbose: verbose}
+	l := &lab{top: top, cache: filepath.Join(top, ".cache/vm"), packages: packages, starts: starts, verbose: verbose}
 	if err := l.fetch(ctx, "tools", "qemu", "trixie", "qemu-system-x86", "qemu-system-arm", "qemu-system-misc", "qemu-system-ppc"); err != nil {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ func (l *lab) qemuVersion() string {
 
 // run builds for a machine and boots it, once with each init.
 func (l *lab) run(ctx context.Context, m machine) result {
-	r := result{machine: m}
+	r := result{machine: m, starts: l.starts}
 	if r.err = l.fetch(ctx, "kernel", m.kernel(), m.suite, m.debian, m.flavour); r.err != nil {
 		return r
 	}
@@ -80,8 +81,8 @@ func (l *lab) run(ctx context.Context, m machine) result {
 	if r.err = err; err != nil {
 		return r
 	}
-	for _, init := range []string{guestInit, drainitInit} {
-		c, err := l.boot(ctx, m, image, init)
+	for _, s := range l.starts {
+		c, err := l.boot(ctx, m, image, s.init)
 		r.take(c)
 		if r.err = err; err != nil {
 			return r

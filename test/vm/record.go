@@ -1,11 +1,9 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
-	"os"
-	"slices"
 	"time"
+
+	"drainit/test/where"
 )
 
 // recordPath is what was measured, of which the document is made: each machine's last run, for they take long.
@@ -33,46 +31,9 @@ func recordOf(r result, drainit, qemu string, at time.Time) record {
 	}
 }
 
-// readRecords returns the records of a file, none if it is not there.
-func readRecords(path string) ([]record, error) {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var records []record
-	return records, json.Unmarshal(text, &records)
-}
+func (r record) name() string { return r.Machine }
 
-// merge puts newer records in the place of older ones, in the order of the machines.
-func merge(old, newer []record) []record {
-	var merged []record
-	for _, m := range machines {
-		of := func(r record) bool { return r.Machine == m.name }
-		if i := slices.IndexFunc(newer, of); i >= 0 {
-			merged = append(merged, newer[i])
-		} else if i := slices.IndexFunc(old, of); i >= 0 {
-			merged = append(merged, old[i])
-		}
-	}
-	return merged
-}
-
-// write puts records into the file, and the document made of them beside it.
+// write puts records into the file, and what is made of them into the document.
 func write(document string, newer []record) error {
-	old, err := readRecords(recordPath)
-	if err != nil {
-		return err
-	}
-	records := merge(old, newer)
-	text, err := json.MarshalIndent(records, "", "\t")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(recordPath, append(text, '\n'), 0o644); err != nil {
-		return err
-	}
-	return os.WriteFile(document, []byte(markdown(records)), 0o644)
+	return where.Update(recordPath, newer, names(), record.name, document, part, markdown)
 }

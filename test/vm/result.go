@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,13 +15,15 @@ import (
 // A result is what came of a machine.
 type result struct {
 	machine  machine
+	starts   []start
 	pack     string // the kernel's package and version
 	kernel   string // as it calls itself
 	suites   []suite
 	stories  []told
 	skipped  []string
-	panicked string // with which status the kernel saw its init end
-	done     int    // how many boots came to their end
+	panicked string   // with which status the kernel saw its init end
+	ends     []string // how machines ended, as far as they said
+	done     int      // how many boots came to the end of their stories
 	cpu      time.Duration
 	err      error
 }
@@ -40,10 +43,10 @@ type told struct {
 	Absent bool   `json:"absent,omitempty"`
 }
 
-// boots is how many a machine has: as a container's host, and with drainit as /init.
-const boots = 2
-
-var panicLine = regexp.MustCompile(`Attempted to kill init! exitcode=0x([0-9a-f]+)`)
+var (
+	panicLine = regexp.MustCompile(`Attempted to kill init! exitcode=0x([0-9a-f]+)`)
+	endLine   = regexp.MustCompile(`reboot: (Power down|Restarting system)`)
+)
 
 // take adds what a console says.
 func (r *result) take(c console) {
@@ -53,9 +56,13 @@ func (r *result) take(c console) {
 	for lines.Scan() {
 		r.takeLine(strings.TrimRight(lines.Text(), "\r"))
 	}
+	end := ""
 	if found := panicLine.FindSubmatch(c.text); found != nil {
-		r.panicked = string(found[1])
+		r.panicked, end = string(found[1]), panics
+	} else if found := endLine.FindSubmatch(c.text); found != nil {
+		end = string(found[1])
 	}
+	r.ends = append(r.ends, end)
 }
 
 func (r *result) takeLine(line string) {
@@ -90,11 +97,20 @@ func (r result) problems() []string {
 	if r.err != nil {
 		all = append(all, r.err.Error())
 	}
-	if r.done != boots {
-		all = append(all, fmt.Sprintf("%d of %d boots came to their end", r.done, boots))
+	want, ends := expected(r.starts)
+	for i, end := range r.ends {
+		if end == "" && r.machine.goarch == "s390x" && ends[i] != panics { // its console is too late for the last line
+			r.ends[i] = ends[i]
+		}
+	}
+	if r.done != want {
+		all = append(all, fmt.Sprintf("%d of %d boots came to their end", r.done, want))
 	}
 	if r.panicked != "00000700" {
 		all = append(all, fmt.Sprintf("as /init drainit ended with %q, want the program's status of 7, 00000700", r.panicked))
+	}
+	if !slices.Equal(r.ends, ends) {
+		all = append(all, fmt.Sprintf("the machine ended with %q, want %q: by the guest, and by drainit as --on-exit says", r.ends, ends))
 	}
 	for _, s := range r.suites {
 		if s.Fail > 0 || s.Pass == 0 {
@@ -107,6 +123,17 @@ func (r result) problems() []string {
 		}
 	}
 	return all
+}
+
+// expected is how many starts come to the end of their stories, and how machines end.
+func expected(starts []start) (stories int, ends []string) {
+	for _, s := range starts {
+		if s.stories {
+			stories++
+		}
+		ends = append(ends, s.end)
+	}
+	return stories, ends
 }
 
 // line says in one what came of it.

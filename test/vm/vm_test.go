@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"drainit/test/where"
 )
 
 // TestVirtualMachines boots what differs most from the machine that the other tests run on: arm64, and s390x, which is
@@ -21,6 +23,7 @@ func TestVirtualMachines(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.close()
+	l.starts = starts[:3] // to boot again is as to power off
 	chosen, err := choose("arm64,s390x")
 	if err != nil {
 		t.Fatal(err)
@@ -38,17 +41,7 @@ func TestVirtualMachines(t *testing.T) {
 
 // The document is what the command would write now.
 func TestDocumentIsOfTheRecord(t *testing.T) {
-	records, err := readRecords("measured.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	committed, err := os.ReadFile("../../" + documentPath)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if markdown(records) != string(committed) {
-		t.Errorf("%s is not what measured.json makes: make vm VMFLAGS='-o %[1]s'", documentPath)
-	}
+	where.Test(t, "../..", recordPath, part, markdown)
 }
 
 const good = `[    0.1] noise
@@ -58,15 +51,24 @@ const good = `[    0.1] noise
 @skipped conns TestX: x_test.go:7: why
 @suite conns pass=53 fail=0 skip=1
 @done
+[    9.9] reboot: Power down
+====
 @ok as /init
 @done
 [    9.9] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000700
+====
+@done
+[    9.9] reboot: Power down
+====
+[    9.9] reboot: Restarting system
 `
 
 func TestConsoleIsRead(t *testing.T) {
 	read := func(text string) []string {
-		var r result
-		r.take(console{text: []byte(strings.ReplaceAll(text, "\n", "\r\n"))})
+		r := result{starts: starts}
+		for text := range strings.SplitSeq(text, "====\n") {
+			r.take(console{text: []byte(strings.ReplaceAll(text, "\n", "\r\n"))})
+		}
 		return r.problems()
 	}
 	if problems := read(good); problems != nil {
@@ -76,13 +78,14 @@ func TestConsoleIsRead(t *testing.T) {
 		{"@ok as", "@failed as", "as /init: failed"},
 		{"fail=0", "fail=1", "conns: 53 tests passed, 1 failed"},
 		{"pass=53", "pass=0", "conns: 0 tests passed, 0 failed"},
+		{"reboot: Restarting", "reboot: nothing", `the machine ended with ["Power down" "panic" "Power down" ""], want ["Power down" "panic" "Power down" "Restarting system"]: by the guest, and by drainit as --on-exit says`},
 		{"0x00000700", "0x00000b00", `as /init drainit ended with "00000b00", want the program's status of 7, 00000700`},
 	} {
 		if problems := read(strings.Replace(good, test.old, test.new, 1)); !slices.Equal(problems, []string{test.want}) {
 			t.Errorf("%q for %q: problems %q, want %q", test.new, test.old, problems, test.want)
 		}
 	}
-	if problems := read(strings.Replace(good, "@done\n", "", 1)); len(problems) != 1 || !strings.HasPrefix(problems[0], "1 of 2") {
+	if problems := read(strings.Replace(good, "@done\n", "", 1)); len(problems) != 1 || !strings.HasPrefix(problems[0], "2 of 3") {
 		t.Errorf("a boot that came to no end: problems %q", problems)
 	}
 }

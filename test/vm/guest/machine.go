@@ -5,10 +5,13 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"strings"
 	"syscall"
 	"time"
+
+	"drainit/test/network"
 )
 
 // machine is the program under a drainit that is the machine's /init: without /proc, /sys or /dev/null at first. It ends
@@ -40,6 +43,42 @@ func machine() {
 	}
 	fmt.Println("@done")
 	os.Exit(7)
+}
+
+// bare is the program under a drainit that is the machine's /init, told to power off when that has ended: with nothing
+// mounted, lo down, and somebody left behind. What powers the machine off is drainit, or nobody.
+func bare() {
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGINT)
+	if status, why := network.Get(probe + "/readyz"); status != 0 {
+		fmt.Printf("@failed lo is down: drainit runs its program without\t/readyz is %d %s\n", status, why)
+	} else {
+		fmt.Println("@ok lo is down: drainit runs its program without")
+	}
+	left := exec.Command("/guest", "sleep", "1000")
+	left.Stdin, left.Stdout, left.Stderr = os.Stdin, os.Stdout, os.Stderr // there is no /dev/null
+	if err := left.Start(); err != nil {
+		fmt.Printf("@failed leave somebody behind\t%v\n", err)
+	}
+	if mode, err := ctrlAltDel(); err != nil || mode != "0" {
+		fmt.Printf("@failed --on-exit: Ctrl-Alt-Del is a signal to /init\tmode %q, %v\n", mode, err)
+	} else {
+		fmt.Println("@ok --on-exit: Ctrl-Alt-Del is a signal to /init")
+	}
+	if err := syscall.Kill(1, syscall.SIGINT); err != nil {
+		fmt.Printf("@failed SIGINT to PID 1\t%v\n", err)
+	}
+	<-stop
+	fmt.Println("@done")
+}
+
+// ctrlAltDel is "0" where the kernel tells init of the keys (proc_sys_kernel(5)).
+func ctrlAltDel() (string, error) {
+	if err := syscall.Mount("proc", "/proc", "proc", 0, ""); err != nil {
+		return "", err
+	}
+	mode, err := os.ReadFile("/proc/sys/kernel/ctrl-alt-del")
+	return strings.TrimSpace(string(mode)), err
 }
 
 // zombies waits until there is none, and returns those that stay.

@@ -46,6 +46,8 @@ func play(role string, args []string) {
 		crowd()
 	case "machine":
 		machine()
+	case "bare":
+		bare()
 	case "closed":
 		closed(args)
 	}

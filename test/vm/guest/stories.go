@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"drainit/test/network"
 )
 
 // before are the stories of a machine without tcp_diag, and with no way to load it.
@@ -27,6 +29,7 @@ var stories = []story{
 	{"a program that cuts a request is reported", cutReported},
 	{"--front", front},
 	{"standard descriptors closed", closedDescriptors},
+	{"--on-exit poweroff is refused in a PID namespace", onExitRefused},
 	{"memory limit: the program is killed, drainit says so", outOfMemory},
 	{"memory.oom.group=1: drainit dies with the program, and says nothing", outOfMemoryGroup},
 	{"pids.max reached: scraped, drained, stopped", pidsReached},
@@ -39,14 +42,14 @@ var stories = []story{
 func life(t *trial) {
 	p := t.drainit([]string{"--drain-delay", "3s", "--deadline", "20s"}, "server", "7")
 	t.says(p, "orphans made")
-	status, _ := get(probe + "/readyz")
+	status, _ := network.Get(probe + "/readyz")
 	t.must(status == 503, "/readyz is %d before the program listens, want 503", status)
 	t.ready()
 	t.soon("no zombies, all reaped", reaped)
 	began := time.Now()
 	p.signal(syscall.SIGTERM)
-	t.soon("/readyz is 503 in the hold", func() bool { status, _ := get(probe + "/readyz"); return status == 503 })
-	status, body := get("http://" + address)
+	t.soon("/readyz is 503 in the hold", func() bool { status, _ := network.Get(probe + "/readyz"); return status == 503 })
+	status, body := network.Get("http://" + address)
 	t.must(status == 200 && !p.stdout.has("got"), "a new connection in the hold: %d %s", status, body)
 	t.says(p, "got terminated")
 	held := time.Since(began)
@@ -129,7 +132,7 @@ func untilIdle(t *trial) {
 func (t *trial) slow(p *process, sig syscall.Signal) bool {
 	answered := make(chan int, 1)
 	go func() {
-		status, _ := get("http://" + address + "/slow")
+		status, _ := network.Get("http://" + address + "/slow")
 		answered <- status
 	}()
 	t.says(p, "slow")
@@ -150,11 +153,11 @@ func front(t *trial) {
 	const outside = "http://127.0.0.1:8090"
 	p := t.drainit([]string{"--front", ":8090=" + address, "--drain-delay", "1s", "--deadline", "40s"}, "server", "0")
 	t.ready()
-	status, body := get(outside)
+	status, body := network.Get(outside)
 	t.must(status == 200 && body == "ok\n", "through the front: %d %q", status, body)
 	answered := make(chan int, 1)
 	go func() {
-		status, _ := get(outside + "/slow")
+		status, _ := network.Get(outside + "/slow")
 		answered <- status
 	}()
 	t.says(p, "slow")
@@ -168,6 +171,12 @@ func closedDescriptors(t *trial) {
 	t.wantExit(p, 0)
 	p = t.under([]string{"/guest", "closed", "/drainit", "--", "/guest", "exit", "5"})
 	t.wantExit(p, 5)
+}
+
+func onExitRefused(t *trial) {
+	p := t.drainit([]string{"--on-exit", "poweroff"}, "exit", "0")
+	t.wantExit(p, 125)
+	t.must(p.stderr.has("it is PID 1 of a PID namespace"), "the message does not say why")
 }
 
 func diagAbsent(t *trial) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"drainit/test/network"
 )
 
 // cgroup makes a cgroup with limits, each FILE=TEXT, which goes with the trial's processes.
@@ -49,7 +51,7 @@ func pidsReached(t *trial) {
 	dir := t.cgroup("pids.max=60")
 	p := t.drainitIn(dir, []string{"--drain-delay", "1s", "--ports", "none", "--sweep", "3s"}, "crowd")
 	t.says(p, "full:")
-	status, _ := get(probe + "/readyz")
+	status, _ := network.Get(probe + "/readyz")
 	t.must(status == 200, "/readyz is %d at the limit of processes, want 200", status)
 	p.signal(syscall.SIGTERM)
 	t.wantExit(p, 4)

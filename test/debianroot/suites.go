@@ -1,4 +1,4 @@
-package main
+package debianroot
 
 import (
 	"errors"
@@ -11,19 +11,19 @@ import (
 	"syscall"
 )
 
-// suites are the generations of Debian, the oldest first.
-var suites = []string{"bookworm", "trixie", "sid"}
+// Suites are the generations of Debian, the oldest first.
+var Suites = []string{"bookworm", "trixie", "sid"}
 
-// roots are directories with a small Debian of each suite under the checkout's .cache, in which programs are installed
-// when they are first measured. A suite's root is kept: programs in it are as new as when they were installed.
-type roots struct{ dir string }
+// Roots are directories with a small Debian of each suite in Dir, in which packages are installed when they are first
+// asked for. A suite's root is kept: programs in it are as new as when they were installed.
+type Roots struct{ Dir string }
 
-// root returns the suite's directory, with packages in it, the first of which has the version that is returned.
-func (r roots) root(suite string, packages []string) (dir, version string, err error) {
-	if err := os.MkdirAll(r.dir, 0o755); err != nil {
+// Root returns the suite's directory, with packages in it, the first of which has the version that is returned.
+func (r Roots) Root(suite string, packages []string) (dir, version string, err error) {
+	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
 		return "", "", err
 	}
-	lock, err := os.OpenFile(filepath.Join(r.dir, suite+".lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	lock, err := os.OpenFile(filepath.Join(r.Dir, suite+".lock"), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return "", "", err
 	}
@@ -31,7 +31,7 @@ func (r roots) root(suite string, packages []string) (dir, version string, err e
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		return "", "", err
 	}
-	dir = filepath.Join(r.dir, suite)
+	dir = filepath.Join(r.Dir, suite)
 	if _, err := os.Stat(dir + ".ok"); err != nil {
 		if err := bootstrap(suite, dir); err != nil {
 			return "", "", err
