@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"drainit/internal/config"
 	"drainit/internal/process"
 )
@@ -26,10 +28,12 @@ var pidVariables = []string{"LISTEN_PID=", "WATCHDOG_PID="}
 // listenPIDFD is LISTEN_PID's process by another number; without it LISTEN_PID decides alone (systemd 259).
 const listenPIDFD = "LISTEN_PIDFDID="
 
-// tellsPID reports whether the environment has a variable with this process's PID.
+// tellsPID reports whether the environment has a variable with this process's PID, and
+// drainit's file can be executed to change that, which takes /proc.
 func tellsPID(env []string) bool {
 	own := strconv.Itoa(os.Getpid())
-	return slices.ContainsFunc(pidVariables, func(name string) bool { return slices.Contains(env, name+own) })
+	has := func(name string) bool { return slices.Contains(env, name+own) }
+	return slices.ContainsFunc(pidVariables, has) && unix.Access(process.RunningProgram, unix.X_OK) == nil
 }
 
 // viaOwnPID is what to execute instead of a program's file.
