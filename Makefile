@@ -47,7 +47,7 @@ SOURCE_DATE_EPOCH ?= $(shell git --no-optional-locks log -1 --format=%ct 2>/dev/
 REPRO = $(shell go env GOARCH)
 
 .DEFAULT_GOAL := build
-.PHONY: build release demo demo-full demo-build test test-rest test-all need-go check $(CHECKS) fuzz drainlint image bench frontbench evidence servers stops wrappers pods shapes sidecar hostile platforms vm runtimes idlecheck pictures documented clean help print-version print-checks FORCE
+.PHONY: build release demo demo-full demo-build test test-rest test-all need-go check $(CHECKS) fuzz drainlint image bench frontbench evidence servers stops wrappers pods shapes sidecar hostile platforms kubernetes vm runtimes idlecheck pictures documented clean help print-version print-checks FORCE
 
 build: bin/drainit ## bin/drainit, static, for this machine
 	@[ '$(COMMIT)' ] || [ '$(origin VERSION)' != file ] || echo 'the version is $(VERSION), without the commit: no git here, or this is no clone'
@@ -84,7 +84,7 @@ check: export SKIPS = -allow-skips test/skips.txt
 check: $(CHECKS) test-all ## what CI runs: the checks below, then the tests, with no skip but those allowed by name
 
 fmt: ## gofmt has nothing to say
-	@out=$$($$(go env GOROOT)/bin/gofmt -l $$(go list -f '{{.Dir}}' ./...) cmd/drainlint) && [ -z "$$out" ] || { echo "run gofmt -w on:" $$out; exit 1; }
+	@out=$$($$(go env GOROOT)/bin/gofmt -l $$(go list -f '{{.Dir}}' ./...) cmd/drainlint test/render test/kubernetes/cluster) && [ -z "$$out" ] || { echo "run gofmt -w on:" $$out; exit 1; }
 
 vet: ## go vet; of what is shipped also where words are 32 bits (arm), big-endian (s390x), or system calls differ (arm64)
 	go vet ./...
@@ -103,6 +103,7 @@ mod: ## go.mod and go.sum are tidy and what was downloaded is what they say
 	go mod tidy -diff
 	go mod verify
 	go mod tidy -C cmd/drainlint -diff
+	go mod tidy -C test/render -diff
 
 shellcheck: ## shellcheck on every script
 	git grep --untracked -lE '^#!.*\b(ba)?sh\b' -- ':!*.md' ':!*.go' | xargs -r shellcheck
@@ -162,6 +163,12 @@ wrappers: ## what su, timeout, shells and other wrappers do with signals, compar
 
 platforms: bin/drainit bin/server ## rollouts on Swarm, Compose and behind balancers (four minutes, Docker; with PLATFORMFLAGS=-full 70 to 80)
 	go run ./test/platforms $(PLATFORMFLAGS)
+
+# A cluster is not guessed: the context has to be named, and how its nodes get images.
+kubernetes: bin/drainit bin/server | need-go ## the examples and the Kubernetes guide on a cluster: CONTEXT=…, IMAGE_LOAD='kind load docker-image' (25 minutes)
+	CGO_ENABLED=0 go build -o bin/loadcheck ./examples/loadcheck
+	CGO_ENABLED=0 go build -o bin/kubernetes-standin ./test/kubernetes/standin
+	go run ./test/kubernetes $(if $(KUBECTL),-kubectl '$(KUBECTL)') -kubeconfig '$(KUBECONFIG)' -context '$(CONTEXT)' -image-load '$(IMAGE_LOAD)' $(KUBERNETESFLAGS)
 
 vm: | need-go ## drainit and its tests on machines of six architectures and under four kernels, in QEMU (20 minutes; Debian; VMFLAGS='-only arm64')
 	go run ./test/vm $(VMFLAGS)

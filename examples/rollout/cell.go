@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"slices"
 	"time"
 )
 
@@ -40,6 +41,7 @@ type cell struct {
 	response       time.Duration // how long the server takes to answer
 	startDelay     time.Duration // how long the server takes to listen
 	hold           time.Duration // the preStop sleep; drainit's --drain-delay
+	unready        string        // drainit's --unready-after, "" for its default
 	grace          time.Duration // SIGKILL by the platform; drainit's --grace-period
 	rate           int           // requests a second
 	keep           bool          // they are POSTs on connections that clients keep, else each has its own
@@ -85,9 +87,11 @@ func (c cell) command(b binaries, version, addr, probe, inner string) []string {
 		"--drain-delay", c.hold.String(),
 		"--probe-addr", probe,
 		"--ports", port,
-		"--",
 	}
-	return append(drainit, server...)
+	if c.unready != "" {
+		drainit = append(drainit, "--unready-after", c.unready)
+	}
+	return slices.Concat(drainit, []string{"--"}, server)
 }
 
 // underDrainit reports whether drainit runs the server.
@@ -99,7 +103,11 @@ func (c cell) setting() string {
 	case asleep:
 		return fmt.Sprintf("preStop: sleep %v", c.hold)
 	case drained:
-		return fmt.Sprintf("--drain-delay %v --grace-period %v", c.hold, c.grace)
+		unready := ""
+		if c.unready != "" {
+			unready = " --unready-after " + c.unready
+		}
+		return fmt.Sprintf("--drain-delay %v --grace-period %v%s", c.hold, c.grace, unready)
 	case fronted:
 		return fmt.Sprintf("--front :8080=127.0.0.1:8081 --drain-delay %v --grace-period %v", c.hold, c.grace)
 	default:

@@ -52,6 +52,11 @@ func TestCommand(t *testing.T) {
 	server := []string{"/server", "-addr", "127.0.0.1:20001", "-version", "v2", "-mode", "drain", "-response-time", "500ms", "-start-delay", "0s"}
 	behind := slices.Clone(server)
 	behind[2] = "127.0.0.1:20003"
+	unready := c
+	unready.lane, unready.unready = drained, "stop"
+	if got := unready.command(b, "v2", "127.0.0.1:20001", "127.0.0.1:20002", ""); !slices.Equal(got[7:11], []string{"--ports", "20001", "--unready-after", "stop"}) {
+		t.Errorf("with -unready-after: command %q", got)
+	}
 	for _, tt := range []struct {
 		lane lane
 		want []string

@@ -62,6 +62,7 @@ func parse(args []string, w io.Writer) (settings, error) {
 	flags.DurationVar(&c.response, "response-time", 500*time.Millisecond, "how long the server takes to answer")
 	flags.DurationVar(&c.startDelay, "start-delay", 0, "how long the server takes to listen")
 	flags.DurationVar(&c.hold, "hold", 5*time.Second, "the preStop sleep, and drainit's --drain-delay")
+	flags.StringVar(&c.unready, "unready-after", "", "drainit's --unready-after, in its lane: a duration, or stop")
 	flags.DurationVar(&c.grace, "grace", 30*time.Second, "SIGKILL this long after the stop request; drainit's --grace-period")
 	flags.IntVar(&c.rate, "rate", 200, "requests a second, in each lane")
 	flags.DurationVar(&c.limit, "timeout", 10*time.Second, "for one request")

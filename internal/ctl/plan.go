@@ -62,7 +62,17 @@ func PlanText(cfg config.Config) string {
 	t = append(t,
 		planLine{orNever(p.Deadline), "SIGKILL", "by drainit, to all that is left: deadline"},
 		planLine{orNever(p.GracePeriod), "SIGKILL", "by the platform: grace period"})
-	return t.String() + "\n" + programNote(cfg) + planNotes(p) + portNotes(cfg) + reportNote(cfg)
+	return t.String() + "\n" + programNote(cfg) + planNotes(p) + readinessNote(cfg, unready, stop) + portNotes(cfg) + reportNote(cfg)
+}
+
+// readinessNote says what readiness that fails before the stop signal costs where Kubernetes routes to a pod that
+// terminates, since no other is ready, for as long as it is.
+func readinessNote(cfg config.Config, unready, stop time.Duration) string {
+	if !cfg.Settings.Kubernetes || unready >= stop || cfg.Plan.Front {
+		return ""
+	}
+	return "A Service's last ready pod is refused once its probe fails, though it serves until " + config.Short(stop) +
+		": --unready-after stop, or a probe that fails later.\n"
 }
 
 // reportNote says what comes last.

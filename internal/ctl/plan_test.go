@@ -41,6 +41,18 @@ When the platform sends SIGKILL is not known here; --grace-period says it.
 Nothing is held where nothing listens.
 Nothing is held if --ports or --ready-check was never green, or is red.
 What the program leaves behind has 2s from its exit.
+A Service's last ready pod is refused once its probe fails, though it serves until 5s: --unready-after stop, or a probe that fails later.
+`, ""}},
+		{"kubernetes, ready until the stop signal", "--unready-after stop", []string{"KUBERNETES_SERVICE_HOST=10.0.0.1"}, said{0, `
+      0s  stop request   T0: the platform's stop signal arrives
+      5s  readiness red  /readyz answers 503
+      5s  stop signal    to the program: drain delay 5s (auto: Kubernetes)
+
+drainit kills nothing: there is no deadline.
+When the platform sends SIGKILL is not known here; --grace-period says it.
+Nothing is held where nothing listens.
+Nothing is held if --ports or --ready-check was never green, or is red.
+What the program leaves behind has 2s from its exit.
 `, ""}},
 		{"grace period, with a command", "-- nginx -h", []string{"DRAINIT_GRACE_PERIOD=90", "DRAINIT_QUUX=1"}, said{0, `
       0s  stop request   T0: the platform's stop signal arrives

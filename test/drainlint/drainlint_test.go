@@ -1,4 +1,5 @@
-// Package drainlint_test runs the tests of cmd/drainlint, which is a module of its own, with those of this one.
+// Package drainlint_test runs the tests of cmd/drainlint and test/render, which are modules of their own, with those of
+// this one.
 package drainlint_test
 
 import (
@@ -8,9 +9,14 @@ import (
 	"testing"
 )
 
-// Every test there is a subtest here, so that it counts and can be seen to fail.
-func TestModule(t *testing.T) {
-	out, err := exec.Command("go", "test", "-C", "../../cmd/drainlint", "-json", "-count=1", "./...").Output()
+func TestModule(t *testing.T) { module(t, "cmd/drainlint") }
+
+// Kustomize's component and Helm's snippet.
+func TestRendered(t *testing.T) { module(t, "test/render") }
+
+// module runs a module's tests. Every test there is a subtest here, so that it counts and can be seen to fail.
+func module(t *testing.T, dir string) {
+	out, err := exec.Command("go", "test", "-C", "../../"+dir, "-json", "-count=1", "./...").Output()
 	output, ended := map[string]string{}, 0
 	for line := range strings.Lines(string(out)) {
 		var e struct{ Action, Package, Test, Output string }
@@ -18,7 +24,7 @@ func TestModule(t *testing.T) {
 			t.Errorf("no event of a test: %s", line)
 			continue
 		}
-		name := strings.TrimPrefix(e.Package+"/"+e.Test, "drainit/cmd/drainlint/")
+		name := strings.TrimPrefix(e.Package+"/"+e.Test, "drainit/"+dir+"/")
 		output[name] += e.Output
 		if e.Test == "" || e.Action != "pass" && e.Action != "fail" {
 			continue
