@@ -151,7 +151,7 @@ image: bin/drainit bin/server ## the image of Dockerfile.example
 bench: bin/drainit ## what drainit costs against tini, dumb-init and catatonit where installed (six minutes)
 	go run ./test/bench $(BENCHFLAGS)
 
-frontbench: bin/drainit ## what --front costs next to the program alone and nginx (four minutes; wrk, nginx)
+frontbench: bin/drainit ## what --front costs next to the program alone and nginx (five minutes; wrk, h2load, nginx)
 	go run ./test/frontbench $(FRONTFLAGS)
 
 evidence: bin/drainit bin/server ## what is seen of connections and what ranges are worth (five minutes; root)
