@@ -21,9 +21,9 @@ func someRequest(random *rand.Rand) []byte {
 	case 0:
 		body = ""
 	case 1:
-		fields = append(fields, fmt.Sprintf("%s:%s%d", one("Content-Length", "content-length"), one("", " ", "\t", " 00"), len(body)))
+		fields = append(fields, lengthField(body, one))
 	default:
-		fields = append(fields, one("Transfer-Encoding: chunked", "transfer-encoding:CHUNKED "))
+		fields = append(fields, chunkedField(one))
 		body = inChunks(body, one)
 	}
 	random.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
@@ -45,14 +45,22 @@ func someAnswer(random *rand.Rand) (answer []byte, ends bool) {
 	case 0:
 		ends = true
 	case 1, 2:
-		fields = append(fields, fmt.Sprintf("%s:%s%d", one("Content-Length", "content-length"), one("", " ", "\t", " 00"), len(body)))
+		fields = append(fields, lengthField(body, one))
 	default:
-		fields = append(fields, one("Transfer-Encoding: chunked", "transfer-encoding:CHUNKED "))
+		fields = append(fields, chunkedField(one))
 		body = inChunks(body, one)
 	}
 	random.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
 	b.WriteString(strings.Join(fields, "\r\n") + "\r\n\r\n" + body)
 	return []byte(b.String()), ends
+}
+
+func lengthField(body string, one func(...string) string) string {
+	return fmt.Sprintf("%s:%s%d", one("Content-Length", "content-length"), one("", " ", "\t", " 00"), len(body))
+}
+
+func chunkedField(one func(...string) string) string {
+	return one("Transfer-Encoding: chunked", "transfer-encoding:CHUNKED ")
 }
 
 // answerWithin is an answer that must never be taken for one.

@@ -35,14 +35,10 @@ func watch(address, other, count string) {
 
 // watchOne reads one to its end.
 func watchOne(c *grpc.ClientConn, to string) error {
-	s, err := c.NewStream(context.Background(), &grpc.StreamDesc{ServerStreams: true}, "/"+service+"/Watch")
+	s, err := stream(context.Background(), c, "Watch")
 	if err != nil {
 		return err
 	}
-	if err := s.SendMsg(&message{Value: text}); err != nil && err != io.EOF {
-		return err
-	}
-	s.CloseSend()
 	for n := 0; ; n++ {
 		if err := s.RecvMsg(new(message)); err != nil {
 			return err
