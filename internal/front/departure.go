@@ -68,10 +68,10 @@ func (d *departure) next(now time.Time, s *streams) (say []byte, again time.Time
 // stays reports whether something is in flight that is waited for, and until when; zero:
 // until something has happened.
 func (d *departure) stays(now time.Time, s *streams) (is bool, until time.Time) {
-	if s.inFlight == 0 {
-		return false, until
+	if s.inFlight == 0 || !d.turn {
+		return s.inFlight > 0, until
 	}
-	if last := s.lastAnswer(); d.turn && !last.IsZero() {
+	if last := s.lastAnswer(); !last.IsZero() {
 		until = last.Add(d.long)
 	}
 	return until.IsZero() || now.Before(until), until

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// A guest is who stays until told to leave: a WebSocket, an answer that is a stream
-// of events, or a connection of HTTP/2. The goroutine that reads what the program says decides when exactly.
+// A guest is who stays until told to leave: a WebSocket, an answer that is a stream of
+// events, or a connection of HTTP/2. The goroutine that reads what the program says
+// decides when exactly.
 type guest struct {
 	program net.Conn // from which it reads
 	wake    func()   // of one that is woken in another way than that its reads end
