@@ -96,7 +96,7 @@ The rest:
   --front-forwarded append|off        default append
       append adds the client's address to X-Forwarded-For.
   --front-long-lived hold|D|off       default hold
-      How long WebSockets and streams of events may stay after the stop request.
+      How long WebSockets and endless streams may stay after the stop request.
       They leave in turn, at an even rate. hold: within the hold. off: they stay
       until the program ends them.
   --exit-with LIST                    default none

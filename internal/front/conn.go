@@ -175,6 +175,15 @@ func (c *conn) tell() {
 	}
 }
 
+// stay lets a connection of HTTP/2 leave in its turn.
+func (c *conn) stay() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase == relayed {
+		c.relay.stay()
+	}
+}
+
 // silent returns for how long nothing has been asked, and whether the connection was
 // told to leave for it and is about to.
 func (c *conn) silent(now time.Time) (since time.Duration, leaves bool) {

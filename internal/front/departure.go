@@ -21,16 +21,20 @@ const (
 // stream is the last one, and those above are not passed on, so that it may repeat them.
 //
 // That is left until no stream is open, and then the connection ends: whatever comes
-// before it is served. Once the front is closed it is said at once. It is pure.
+// before it is served. Once the front is closed it is said at once. Streams that have been
+// answered for long are no reason to stay when its turn has come; they end with the
+// connection, as they would with the program. It is pure.
 type departure struct {
-	asked   time.Time // the connection leaves since then; zero: it does not
-	hurried time.Time // nothing new is to be taken in; zero: it still is
-	told    time.Time // that it leaves
-	acked   time.Time // that
-	final   time.Time // the last stream was told
-	last    uint32    // what the client was told to be that, by the program, too
-	passed  uint32    // the last one that went on
-	ping    [8]byte   // what it acknowledges
+	asked   time.Time     // the connection leaves since then; zero: it does not
+	hurried time.Time     // nothing new is to be taken in; zero: it still is
+	told    time.Time     // that it leaves
+	acked   time.Time     // that
+	final   time.Time     // the last stream was told
+	last    uint32        // what the client was told to be that, by the program, too
+	passed  uint32        // the last one that went on
+	ping    [8]byte       // what it acknowledges
+	long    time.Duration // longTime
+	turn    bool          // what has been answered for long need not end by itself
 }
 
 // next is what to say to the client now, when to look again (zero: when something has
@@ -47,17 +51,30 @@ func (d *departure) next(now time.Time, s *streams) (say []byte, again time.Time
 	if due := d.settled(); now.Before(due) {
 		return say, due, false
 	}
-	if d.final.IsZero() && (s.inFlight == 0 || !d.hurried.IsZero()) {
+	stays, until := d.stays(now, s)
+	if d.final.IsZero() && (!stays || !d.hurried.IsZero()) {
 		d.final, d.last, d.passed = now, min(d.last, s.highest), s.highest
 		say = appendGoAway(say, d.last, noFault, "")
 	}
-	if d.final.IsZero() || s.inFlight > 0 {
-		return say, again, false
+	if stays {
+		return say, until, false
 	}
-	if half := d.final.Add(halfTime); len(s.open) > 0 && now.Before(half) {
+	if half := d.final.Add(halfTime); len(s.open) > s.inFlight && now.Before(half) {
 		return say, half, false
 	}
 	return say, again, true
+}
+
+// stays reports whether something is in flight that is waited for, and until when; zero:
+// until something has happened.
+func (d *departure) stays(now time.Time, s *streams) (is bool, until time.Time) {
+	if s.inFlight == 0 || !d.turn {
+		return s.inFlight > 0, until
+	}
+	if last := s.lastAnswer(); !last.IsZero() {
+		until = last.Add(d.long)
+	}
+	return until.IsZero() || now.Before(until), until
 }
 
 // settled is when no stream is on its way any more that was begun before the client knew.

@@ -26,6 +26,8 @@ func TestDeparture(t *testing.T) {
 	begin := func(d *departure, s *streams) { s.begin(1, 0); s.highest = 1 }
 	answer := func(d *departure, s *streams) { s.end(1, ofProgram) }
 	sent := func(d *departure, s *streams) { s.end(1, ofClient) }
+	answers := func(d *departure, s *streams) { s.answer(1, t0) }
+	turn := func(d *departure, s *streams) { d.turn = true }
 	const ms = time.Millisecond
 	for name, steps := range map[string][]step{
 		"not asked":           {{0, nil, none, 0, false}},
@@ -39,13 +41,19 @@ func TestDeparture(t *testing.T) {
 			{200 * ms, answer, final, 1200 * ms, false}, {1200 * ms, nil, none, 0, true}},
 		"answered, and then sent": {{0, begin, none, 0, false}, {0, ask, tells, ackTime, false}, {5 * ms, ack(5 * ms), none, 105 * ms, false},
 			{200 * ms, answer, final, 1200 * ms, false}, {300 * ms, sent, none, 0, true}},
+		"an answer that does not end": {{0, begin, none, 0, false}, {0, answers, none, 0, false}, {0, ask, tells, ackTime, false}, {5 * ms, ack(5 * ms), none, 105 * ms, false},
+			{200 * ms, nil, none, 0, false}, {5000 * ms, turn, none, longTime, false}, {longTime, nil, final, 0, true}},
+		"one in its turn that is old": {{0, begin, none, 0, false}, {0, answers, none, 0, false}, {2 * longTime, ask, tells, 2*longTime + ackTime, false}, {2 * longTime, turn, none, 2*longTime + ackTime, false},
+			{2*longTime + ackTime, nil, final, 0, true}},
+		"one whose answer has not begun": {{0, begin, none, 0, false}, {0, ask, tells, ackTime, false}, {5 * ms, ack(5 * ms), none, 105 * ms, false},
+			{5000 * ms, turn, none, 0, false}, {2 * longTime, nil, none, 0, false}, {2*longTime + ms, answer, final, 2*longTime + 1001*ms, false}},
 		"closed at once":              {{0, hurry(0), tells, firstTime, false}, {firstTime, nil, final, 0, true}},
 		"closed under way":            {{0, begin, none, 0, false}, {0, hurry(0), tells, firstTime, false}, {firstTime, nil, final, 0, false}, {9000 * ms, sent, none, 0, false}, {9001 * ms, answer, none, 0, true}},
 		"closed later":                {{0, begin, none, 0, false}, {0, ask, tells, ackTime, false}, {1000 * ms, hurry(1000 * ms), none, 2000 * ms, false}, {2000 * ms, nil, final, 0, false}},
 		"looked at too late, at once": {{0, hurry(0), tells, firstTime, false}, {time.Hour, nil, final, 0, true}},
 	} {
 		var s streams
-		d := departure{last: most31}
+		d := departure{last: most31, long: longTime}
 		for i, st := range steps {
 			if st.do != nil {
 				st.do(&d, &s)

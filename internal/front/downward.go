@@ -49,10 +49,22 @@ func (w *downward) look() (say []byte, over bool) {
 		say = w.own.take()
 		more, next, ends := w.departs.next(now, &w.streams)
 		say, again = append(say, more...), next
+		w.stay()
+		if ends && w.streams.inFlight > 0 {
+			w.leaveBehind()
+		}
 		over = ends || w.client.done && w.streams.inFlight == 0
 	}
 	w.waitUntil(again)
 	return say, over
+}
+
+// leaveBehind counts the streams that leave with the connection. The caller holds conn.mu.
+func (w *downward) leaveBehind() {
+	n := w.streams.forgetAll()
+	w.conn.front.inFlight.Add(int64(-n))
+	w.conn.front.streams.Add(uint64(n))
+	w.conn.front.left.Add(uint64(n))
 }
 
 // unheard is look's where the program has not shown that it speaks HTTP/2.
@@ -193,6 +205,8 @@ func (w *downward) frame(f h2Frame) (goesOn bool, err error) {
 			w.conn.uncount()
 			w.woken = w.woken || !w.departs.asked.IsZero()
 		}
+	case frameHeaders:
+		w.streams.answer(f.stream, time.Now())
 	case framePush:
 		w.relay.begin(f.promised(), ofClient)
 	case frameReset:

@@ -61,5 +61,5 @@ type Stats struct {
 	Refused uint64 // requests refused with 400, 417 or 431 for their form; in no class
 	Failed  uint64 // not answered to the end by the program: with a 502, or with an answer that it broke off
 	Cut     uint64 // requests and tunnels that Cut ended, and WebSockets that the program ended within a message after Leave
-	Left    uint64 // WebSockets and streams of events that left in their turn
+	Left    uint64 // WebSockets, streams of events and of HTTP/2 that left in their turn
 }

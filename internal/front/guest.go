@@ -6,10 +6,12 @@ import (
 	"time"
 )
 
-// A guest is who stays until told to leave: a WebSocket, or an answer that is a stream
-// of events. The goroutine that reads what the program says decides when exactly.
+// A guest is who stays until told to leave: a WebSocket, an answer that is a stream of
+// events, or a connection of HTTP/2. The goroutine that reads what the program says
+// decides when exactly.
 type guest struct {
 	program net.Conn // from which it reads
+	wake    func()   // of one that is woken in another way than that its reads end
 
 	mu   sync.Mutex
 	turn time.Time // when it was told; zero: it was not
@@ -29,10 +31,16 @@ const (
 // tell tells it, and ends its wait for the program.
 func (g *guest) tell(now time.Time) {
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.turn.IsZero() {
+	first := g.turn.IsZero()
+	if first {
 		g.turn = now
-		g.program.SetReadDeadline(past)
+		if g.wake == nil {
+			g.program.SetReadDeadline(past)
+		}
+	}
+	g.mu.Unlock()
+	if first && g.wake != nil {
+		g.wake()
 	}
 }
 

@@ -64,12 +64,13 @@ type client struct {
 	fault fault     // it broke the protocol
 	done  bool      // it sends no more
 	gone  bool
+	guest *guest // nil: nothing is in flight that might not end
 }
 
 func newRelay(c *conn, u *upstream) *relay {
 	now := time.Now()
 	r := &relay{conn: c, to: u, greeted: make(chan struct{}), made: now, client: client{heard: now}}
-	r.departs.last = most31
+	r.departs.last, r.departs.long = most31, c.front.long
 	binary.BigEndian.PutUint64(r.departs.ping[:], uint64(now.UnixNano())*mix)
 	return r
 }
@@ -97,6 +98,9 @@ func (r *relay) run() {
 	}
 	<-ended
 	c.mu.Lock()
+	if r.client.guest != nil {
+		c.front.turns.leave(r.client.guest)
+	}
 	n := r.streams.forgetAll()
 	c.mu.Unlock()
 	c.front.inFlight.Add(int64(-n))
@@ -126,6 +130,20 @@ func (r *relay) leave() {
 		r.departs.hurried = now
 	}
 	r.wake()
+}
+
+// stay has the connection leave in its turn, if what is in flight does not end before.
+// The caller holds conn.mu.
+func (r *relay) stay() {
+	if r.client.guest == nil && !r.departs.asked.IsZero() && r.streams.inFlight > 0 {
+		r.client.guest = &guest{wake: func() {
+			r.conn.mu.Lock()
+			defer r.conn.mu.Unlock()
+			r.departs.turn = true
+			r.wake()
+		}}
+		r.conn.front.turns.come(r.client.guest)
+	}
 }
 
 // silent returns for how long nothing has been asked, and whether the connection leaves.

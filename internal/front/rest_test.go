@@ -12,9 +12,15 @@ import (
 
 // restless is behind where connections rest soon.
 func restless(t *testing.T, program net.Addr) (*Front, string) {
+	return timed(t, program, func(f *Front) { f.rest = 50 * time.Millisecond })
+}
+
+// timed starts a front with other times than it has.
+func timed(t *testing.T, program net.Addr, set func(*Front)) (*Front, string) {
+	t.Helper()
 	l := listen(t)
 	f := New(Config{Routes: []Route{{l, Target{program.Network(), program.String()}}}})
-	f.rest = 50 * time.Millisecond
+	set(f)
 	f.Serve()
 	t.Cleanup(func() { f.Close(); f.Cut() })
 	return f, l.Addr().String()

@@ -31,6 +31,7 @@ type Front struct {
 
 	most int           // connections at a time
 	rest time.Duration // restTime
+	long time.Duration // longTime
 
 	draining atomic.Bool
 	closing  atomic.Bool
@@ -69,6 +70,7 @@ func New(cfg Config) *Front {
 		cfg:     cfg,
 		most:    mostConnections(),
 		rest:    restTime,
+		long:    longTime,
 		cutting: make(chan struct{}),
 		conns:   map[*conn]struct{}{},
 		watched: map[uint32]*conn{},
@@ -105,12 +107,16 @@ func (f *Front) Drain() {
 	}
 }
 
-// Leave has WebSockets and streams of events leave one after another, evenly spread over
-// a time from now: the first with a close frame between two messages, the second at the
-// end of an event. Each may take some seconds more, or longer where a message is not
+// Leave has WebSockets, streams of events and connections of HTTP/2 with answers that do
+// not end leave one after another, evenly spread over a time from now: the first with a
+// close frame between two messages, the second at the end of an event, the third when all
+// else on them is answered. Each may take some seconds more, or longer where a message is not
 // whole. Those that begin later leave within the same time, too, or after it once the
 // front is closed.
 func (f *Front) Leave(within time.Duration) {
+	for _, c := range f.all() {
+		c.stay()
+	}
 	if n := f.turns.begin(within); n > 0 && f.cfg.Log != nil {
 		f.cfg.Log.Info("long-lived connections leave", "count", n, "within", within)
 	}

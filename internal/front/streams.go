@@ -1,12 +1,25 @@
 package front
 
+import "time"
+
 // streams are those of a connection of HTTP/2 that are open. One is in flight until it
 // is answered: until the program has ended its side of it, or either side has reset it.
 type streams struct {
-	open     map[uint32]side // which sides of each have ended
-	inFlight int             // of them, those that are not answered
-	highest  uint32          // the client's last one
+	open     map[uint32]h2Stream
+	inFlight int    // of them, those that are not answered
+	highest  uint32 // the client's last one
 }
+
+// An h2Stream is what is known of one.
+type h2Stream struct {
+	ended side      // which sides have
+	since time.Time // when its answer began; zero: it has not
+}
+
+// longTime is how old an answer is that will hardly end by itself: what gRPC calls a
+// stream of the server's, as a watch. It is told from a long answer by nothing else, since
+// heads are compressed.
+const longTime = time.Minute
 
 // side is one end of a stream, or both.
 type side uint8
@@ -26,36 +39,59 @@ func (s *streams) begin(id uint32, ended side) bool {
 		return false
 	}
 	if s.open == nil {
-		s.open = map[uint32]side{}
+		s.open = map[uint32]h2Stream{}
 	}
-	s.open[id] = ended
+	s.open[id] = h2Stream{ended: ended}
 	s.inFlight++
 	return true
 }
 
 // end notes that a side has ended, and reports whether the stream is answered by that.
 func (s *streams) end(id uint32, by side) (answered bool) {
-	before, is := s.open[id]
+	st, is := s.open[id]
 	if !is {
 		return false
 	}
-	after := before | by
-	if after == ofClient|ofProgram {
+	before := st.ended
+	if st.ended |= by; st.ended == ofClient|ofProgram {
 		delete(s.open, id)
 	} else {
-		s.open[id] = after
+		s.open[id] = st
 	}
-	if answered = after&ofProgram > before&ofProgram; answered {
+	if answered = st.ended&ofProgram > before&ofProgram; answered {
 		s.inFlight--
 	}
 	return answered
 }
 
+// answer notes that the answer has begun.
+func (s *streams) answer(id uint32, now time.Time) {
+	if st, is := s.open[id]; is && st.since.IsZero() {
+		st.since = now
+		s.open[id] = st
+	}
+}
+
+// lastAnswer is when the answer began that did so last, of those in flight; zero: one has
+// not begun.
+func (s *streams) lastAnswer() (at time.Time) {
+	for _, st := range s.open {
+		if st.ended&ofProgram != 0 {
+			continue
+		}
+		if st.since.IsZero() {
+			return st.since
+		}
+		at = later(at, st.since)
+	}
+	return at
+}
+
 // reset notes that a stream has ended altogether, and reports whether it was in flight.
 func (s *streams) reset(id uint32) (was bool) {
-	sides, is := s.open[id]
+	st, is := s.open[id]
 	delete(s.open, id)
-	if was = is && sides&ofProgram == 0; was {
+	if was = is && st.ended&ofProgram == 0; was {
 		s.inFlight--
 	}
 	return was

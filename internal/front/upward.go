@@ -101,6 +101,9 @@ func (w *upward) wait() bool {
 			}
 			continue
 		case err == io.EOF:
+			c.mu.Lock()
+			w.client.done = true // before the program can end for it
+			c.mu.Unlock()
 			if !w.begun || w.to.send(c.in.bytes()) == nil {
 				closeWrite(w.to.Conn)
 			}

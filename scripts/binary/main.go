@@ -16,8 +16,17 @@ import (
 func main() {
 	limits := limit{}
 	flag.Var(limits, "max", "`PLATFORM=BYTES`, repeatable: the largest size allowed, such as amd64=8400000")
+	parted := flag.String("parts", "", "`file` with its symbols, of which is printed what each part of it is")
+	document := flag.String("o", "", "`document` into which that goes instead")
 	flag.Parse()
 
+	if *parted != "" {
+		if err := printParts(*parted, *document); err != nil {
+			fmt.Fprintln(os.Stderr, "binary:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	ok := true
 	for _, path := range flag.Args() {
 		b, err := read(path)

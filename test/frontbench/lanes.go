@@ -14,6 +14,7 @@ import (
 type lane struct {
 	name    string
 	address string
+	http2   string // where it speaks HTTP/2 without TLS
 	version string
 	pid     int // of what stands in it; 0 for the program alone
 }
@@ -40,7 +41,7 @@ func start(dir, nginx string) (lanes []lane, stop func(), err error) {
 	if err := build(child, "./test/frontbench/child"); err != nil {
 		return nil, stop, err
 	}
-	program, front, proxy := free(), free(), free()
+	program, front, proxy, proxy2 := free(), free(), free(), free()
 	if _, err := run(child, "program", program); err != nil {
 		return nil, stop, err
 	}
@@ -49,10 +50,10 @@ func start(dir, nginx string) (lanes []lane, stop func(), err error) {
 	if err != nil {
 		return nil, stop, err
 	}
-	lanes = []lane{{name: "alone", address: program}, {name: "front", address: front, pid: frontOf(pid)}}
+	lanes = []lane{{name: "alone", address: program, http2: program}, {name: "front", address: front, http2: front, pid: frontOf(pid)}}
 	if path, err := exec.LookPath(nginx); err == nil {
 		conf := filepath.Join(dir, "nginx.conf")
-		if err := os.WriteFile(conf, []byte(nginxConf(dir, proxy, program)), 0o644); err != nil {
+		if err := os.WriteFile(conf, []byte(nginxConf(dir, proxy, proxy2, program)), 0o644); err != nil {
 			return nil, stop, err
 		}
 		pid, err := run(path, "-p", dir, "-c", conf, "-e", filepath.Join(dir, "error.log"))
@@ -60,7 +61,7 @@ func start(dir, nginx string) (lanes []lane, stop func(), err error) {
 			return nil, stop, err
 		}
 		version, _ := exec.Command(path, "-v").CombinedOutput()
-		lanes = append(lanes, lane{"nginx", proxy, strings.TrimSpace(string(version)), pid})
+		lanes = append(lanes, lane{"nginx", proxy, proxy2, strings.TrimSpace(string(version)), pid})
 	} else {
 		fmt.Fprintln(os.Stderr, "without nginx:", err)
 	}
@@ -87,7 +88,7 @@ func frontOf(drainit int) int {
 }
 
 // nginxConf is nginx as the same proxy: kept connections on both sides, nothing logged, and no body on disk.
-func nginxConf(dir, listen, program string) string {
+func nginxConf(dir, listen, listen2, program string) string {
 	var temp strings.Builder
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		fmt.Fprintf(&temp, "  %s_temp_path %s/%s;\n", kind, dir, kind)
@@ -104,6 +105,7 @@ http {
   proxy_request_buffering off;
   proxy_max_temp_file_size 0;
 %s  upstream program { server %s; keepalive 256; keepalive_requests 1000000000; }
+  upstream program2 { server %s; keepalive 256; keepalive_requests 1000000000; }
   server {
     listen %s backlog=4096;
     location / {
@@ -114,17 +116,21 @@ http {
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
     }
   }
+  server {
+    listen %s http2 backlog=4096;
+    location / { grpc_pass grpc://program2; }
+  }
 }
-`, dir, temp.String(), program, listen)
+`, dir, temp.String(), program, program, listen, listen2)
 }
 
-// build builds with the flags of the Makefile, as drainit is.
+// build builds with the flags of the Makefile, as drainit is, but with HTTP/2.
 func build(out, pkg string) error {
 	flags, err := exec.Command("make", "-s", "--eval=print-flags:;@echo '$(FLAGS)'", "print-flags").Output()
 	if err != nil {
 		return fmt.Errorf("the Makefile's flags: %w", err)
 	}
-	args := append([]string{"build"}, strings.Fields(string(flags))...)
+	args := append([]string{"build"}, strings.Fields(strings.ReplaceAll(string(flags), "nethttpomithttp2,", ""))...)
 	cmd := exec.Command("go", append(args, "-ldflags=-s -w", "-o", out, pkg)...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	cmd.Stderr = os.Stderr

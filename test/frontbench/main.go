@@ -1,5 +1,6 @@
 // Command frontbench measures what the front costs: the program alone, behind the front, and behind nginx as the same
-// proxy, with kept connections and wrk as the client. All take turns in random order within one run.
+// proxy, with kept connections, and wrk as the client, or h2load where it is HTTP/2. All take turns in random order within
+// one run.
 //
 //	go run ./test/frontbench [-o docs/proof/benchmarks.md] [-rounds 5] [-time 3s] [-nginx nginx] [-gib 10]
 package main
@@ -12,12 +13,13 @@ import (
 	"time"
 )
 
-// A task is what wrk asks for, over so many kept connections.
+// A task is what is asked for, over so many kept connections.
 type task struct {
 	name        string
 	connections int
 	answer      int // bytes; 0: the program's own 1 KiB
 	body        int // bytes of a POST; 0: a GET
+	streams     int // of HTTP/2 at a time on each connection; 0: HTTP/1.1
 }
 
 var tasks = []task{
@@ -28,6 +30,8 @@ var tasks = []task{
 	{name: "8 connections, answers of 10 MiB", connections: 8, answer: 10 << 20},
 	{name: "32 connections, uploads of 64 KiB", connections: 32, answer: 1, body: 64 << 10},
 	{name: "8 connections, uploads of 10 MiB", connections: 8, answer: 1, body: 10 << 20},
+	{name: "HTTP/2, 1 connection of 10 streams", connections: 1, streams: 10},
+	{name: "HTTP/2, 32 connections of 10 streams", connections: 32, streams: 10},
 }
 
 // busy is how many connections there are where memory is looked at, and silent how many

@@ -38,7 +38,7 @@ func (r *report) markdown() string {
 	p("Written by `make frontbench FRONTFLAGS='-o docs/proof/benchmarks.md'`, with %s on linux/%s, %d CPUs, which all",
 		runtime.Version(), runtime.GOARCH, runtime.NumCPU())
 	p("share. A Go program answers over kept connections, 1 KiB where nothing else is said, alone, behind the front, and")
-	p("behind nginx as the same proxy; wrk asks. Medians of %d turns of %v each, in an order drawn anew for each round;",
+	p("behind nginx as the same proxy; wrk asks, and h2load where it is HTTP/2 without TLS. Medians of %d turns of %v each, in an order drawn anew for each round;",
 		r.rounds, r.length)
 	p("in brackets the least and the most.")
 	for _, l := range r.lanes {

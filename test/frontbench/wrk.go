@@ -16,6 +16,7 @@ type turn struct {
 	p50, p99 time.Duration
 	cpu      time.Duration // of what stands in the lane, for each request
 	memory   memory        // at the end of the load
+	total    float64       // requests
 }
 
 var (
@@ -26,8 +27,31 @@ var (
 	errorLine   = regexp.MustCompile(`Socket errors.*|Non-2xx.*`)
 )
 
-// load runs wrk.
-func load(l lane, k task, dir string, length time.Duration) (turn, error) {
+// load runs wrk, or h2load.
+func load(l lane, k task, dir string, length time.Duration) (t turn, err error) {
+	before := cpuTime(l.pid)
+	seconds := max(int(length.Seconds()), 1)
+	samples := make(chan memory, 1)
+	go func() { // while the connections are open and busy
+		time.Sleep(time.Duration(seconds) * time.Second * 3 / 4)
+		samples <- memoryOf(l.pid)
+	}()
+	if k.streams > 0 {
+		t, err = h2load(l, k, dir, seconds)
+	} else {
+		t, err = wrk(l, k, dir, seconds)
+	}
+	if err != nil {
+		return t, err
+	}
+	if t.total > 0 && l.pid != 0 {
+		t.cpu = time.Duration(float64(cpuTime(l.pid)-before) / t.total)
+	}
+	t.memory = <-samples
+	return t, nil
+}
+
+func wrk(l lane, k task, dir string, seconds int) (turn, error) {
 	n, url := k.connections, "http://"+l.address+"/"
 	if k.answer > 0 {
 		url += fmt.Sprintf("?%d", k.answer)
@@ -41,13 +65,6 @@ func load(l lane, k task, dir string, length time.Duration) (turn, error) {
 		}
 		args = append(args, "-s", script)
 	}
-	before := cpuTime(l.pid)
-	seconds := max(int(length.Seconds()), 1)
-	samples := make(chan memory, 1)
-	go func() { // while the connections are open and busy
-		time.Sleep(time.Duration(seconds) * time.Second * 3 / 4)
-		samples <- memoryOf(l.pid)
-	}()
 	args = append(args, fmt.Sprintf("-t%d", min(n, 2)), fmt.Sprintf("-c%d", n), fmt.Sprintf("-d%ds", seconds), url)
 	out, err := exec.Command("wrk", args...).CombinedOutput()
 	if err != nil {
@@ -56,12 +73,7 @@ func load(l lane, k task, dir string, length time.Duration) (turn, error) {
 	if bad := errorLine.Find(out); bad != nil {
 		return turn{}, fmt.Errorf("%s, %s: %s", l.name, k.name, bad)
 	}
-	t := turn{p50: duration(medianLine, out), p99: duration(slowestLine, out), memory: <-samples}
-	t.rate = number(rateLine, out)
-	if total := number(totalLine, out); total > 0 && l.pid != 0 {
-		t.cpu = time.Duration(float64(cpuTime(l.pid)-before) / total)
-	}
-	return t, nil
+	return turn{p50: duration(medianLine, out), p99: duration(slowestLine, out), rate: number(rateLine, out), total: number(totalLine, out)}, nil
 }
 
 func number(line *regexp.Regexp, out []byte) float64 {

@@ -96,16 +96,24 @@ func unary(ctx context.Context, c *grpc.ClientConn) error {
 	return err
 }
 
+// stream asks for one of the server's.
+func stream(ctx context.Context, c *grpc.ClientConn, method string) (grpc.ClientStream, error) {
+	s, err := c.NewStream(ctx, &grpc.StreamDesc{ServerStreams: true}, "/"+service+"/"+method)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.SendMsg(&message{Value: text}); err != nil && err != io.EOF {
+		return nil, err
+	}
+	return s, s.CloseSend()
+}
+
 // partsOf reads a stream to its end.
 func partsOf(ctx context.Context, c *grpc.ClientConn) error {
-	s, err := c.NewStream(ctx, &grpc.StreamDesc{ServerStreams: true}, "/"+service+"/Parts")
+	s, err := stream(ctx, c, "Parts")
 	if err != nil {
 		return err
 	}
-	if err := s.SendMsg(&message{Value: text}); err != nil && err != io.EOF {
-		return err
-	}
-	s.CloseSend()
 	for n := 0; ; n++ {
 		switch err := s.RecvMsg(new(message)); {
 		case err == io.EOF && n == parts:

@@ -9,6 +9,11 @@
 //	grpc serve ADDRESS
 //	grpc load ADDRESS
 //
+// And a client of streams that do not end, each over a connection of its own, which come back at another address. It says
+// when each has begun, and how it has ended:
+//
+//	grpc watch ADDRESS OTHER COUNT
+//
 // It is a module of its own, so that nothing of it is in drainit's go.mod.
 package main
 
@@ -32,6 +37,10 @@ func main() {
 	}
 	if len(os.Args) == 3 && os.Args[1] == "load" {
 		load(os.Args[2])
+		return
+	}
+	if len(os.Args) == 5 && os.Args[1] == "watch" {
+		watch(os.Args[2], os.Args[3], os.Args[4])
 		return
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")

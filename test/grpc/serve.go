@@ -46,6 +46,15 @@ var calls = grpc.ServiceDesc{
 			}
 			return err
 		}},
+		{StreamName: "Watch", ServerStreams: true, Handler: func(_ any, s grpc.ServerStream) error {
+			in := new(message)
+			err := s.RecvMsg(in)
+			for err == nil {
+				err = s.SendMsg(in)
+				time.Sleep(partTime)
+			}
+			return err
+		}},
 		{StreamName: "Chat", ServerStreams: true, ClientStreams: true, Handler: func(_ any, s grpc.ServerStream) error {
 			for {
 				in := new(message)

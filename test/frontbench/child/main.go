@@ -17,7 +17,10 @@ import (
 func main() {
 	switch role := os.Args[1]; role {
 	case "program":
-		fail(http.Serve(listen(os.Args[2]), http.HandlerFunc(answer)))
+		server := http.Server{Handler: http.HandlerFunc(answer), Protocols: new(http.Protocols)}
+		server.Protocols.SetHTTP1(true)
+		server.Protocols.SetUnencryptedHTTP2(true)
+		fail(server.Serve(listen(os.Args[2])))
 	case "wait":
 		time.Sleep(time.Hour) // with select it would be a deadlock
 	default:
