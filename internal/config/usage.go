@@ -96,9 +96,9 @@ The rest:
   --front-forwarded append|off        default append
       append adds the client's address to X-Forwarded-For.
   --front-long-lived hold|D|off       default hold
-      How long WebSockets and endless streams may stay after the stop request.
-      They leave in turn, at an even rate. hold: within the hold. off: they stay
-      until the program ends them.
+      How long WebSockets and streams of events may stay after the stop request;
+      if D is given, long answers of HTTP/2, too. They leave in turn, at an even
+      rate. hold: within the hold. off: they stay until the program ends them.
   --exit-with LIST                    default none
       Drainits of the pod. When one of them is gone this is a stop without a
       hold, and drainit leaves with the status that one left with.

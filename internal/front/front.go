@@ -35,6 +35,10 @@ type Config struct {
 	// waited for again.
 	WaitTarget time.Duration
 
+	// LeaveStreams has connections of HTTP/2 leave in their turn whose answers have gone
+	// on for a minute: one that would have ended cannot be told from one that does not.
+	LeaveStreams bool
+
 	// Log gets what an operator may want to know, none of it for each request
 	// above debug. Nil: nothing is said.
 	Log *slog.Logger

@@ -135,7 +135,7 @@ func (r *relay) leave() {
 // stay has the connection leave in its turn, if what is in flight does not end before.
 // The caller holds conn.mu.
 func (r *relay) stay() {
-	if r.client.guest == nil && !r.departs.asked.IsZero() && r.streams.inFlight > 0 {
+	if r.conn.front.cfg.LeaveStreams && r.client.guest == nil && !r.departs.asked.IsZero() && r.streams.inFlight > 0 {
 		r.client.guest = &guest{wake: func() {
 			r.conn.mu.Lock()
 			defer r.conn.mu.Unlock()

@@ -58,8 +58,8 @@ func TestGRPCStreamsLeaveInTurn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, front := timed(t, at, func(f *Front) { f.long = 300 * time.Millisecond })
-	young, youngFront := behind(t, at)
+	f, front := timed(t, at, func(f *Front) { f.long, f.cfg.LeaveStreams = 300*time.Millisecond, true })
+	young, youngFront := timed(t, at, func(f *Front) { f.cfg.LeaveStreams = true })
 	const count = 20
 	watches := grpcProgram(t, grpc, "watch", front, target, strconv.Itoa(count))
 	others := grpcProgram(t, grpc, "watch", youngFront, target, "1")

@@ -27,6 +27,7 @@ type order struct {
 type settings struct {
 	Targets   []front.Target
 	Append    bool // the client's address to X-Forwarded-For
+	Streams   bool // of HTTP/2 leave, too
 	LogFormat string
 	LogLevel  int
 }

@@ -125,7 +125,7 @@ func (f *Process) start(cfg config.Config, listeners []*net.TCPListener) error {
 }
 
 func configOfFront(cfg config.Config) *settings {
-	c := &settings{Append: cfg.FrontForwarded, LogFormat: cfg.LogFormat, LogLevel: int(cfg.LogLevel)}
+	c := &settings{Append: cfg.FrontForwarded, Streams: cfg.Plan.LongLived.Given, LogFormat: cfg.LogFormat, LogLevel: int(cfg.LogLevel)}
 	for _, one := range cfg.Front {
 		c.Targets = append(c.Targets, one.Target)
 	}

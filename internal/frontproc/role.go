@@ -69,7 +69,7 @@ func Run() int {
 	process.LimitProcs(procs(runtime.GOMAXPROCS(0)))
 	process.ReserveThreads(runtime.GOMAXPROCS(0) + process.SpareThreads)
 	s := &server{conn: conn, out: out, front: front.New(front.Config{
-		Routes: routes, AppendForwarded: order.Config.Append, WaitTarget: targetWait, Log: log,
+		Routes: routes, AppendForwarded: order.Config.Append, LeaveStreams: order.Config.Streams, WaitTarget: targetWait, Log: log,
 	})}
 	s.front.Serve()
 	s.say(word{Serving: true})
