@@ -109,9 +109,8 @@ func LimitMemory() {
 	debug.SetMemoryLimit(memoryLimit)
 }
 
-// GiveBack gives the kernel back what answering has left as garbage. Go's runtime
-// would keep it until the next time, which for a scrape is a quarter of a minute away.
-// It stops the world.
+// GiveBack gives the kernel back what answering has left as garbage, of which Go's
+// runtime keeps up to 2 MiB for the next time. It stops the world.
 func GiveBack() { debug.FreeOSMemory() }
 
 const (

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"syscall"
 	"time"
 )
@@ -70,12 +71,23 @@ func (t trial) run(root, self string) outcome {
 	return o
 }
 
+// handleIgnored has what this process was started with ignored, by nohup(1) or a shell's
+// background, be what it usually is in what it starts: execve(2) resets handlers alone.
+func handleIgnored() {
+	for sig := syscall.Signal(1); sig < 32; sig++ {
+		if signal.Ignored(sig) {
+			signal.Notify(make(chan os.Signal, 1), sig)
+		}
+	}
+}
+
 // inside is PID 1 of a trial.
 func inside(text string) error {
 	var t trial
 	if err := json.Unmarshal([]byte(text), &t); err != nil {
 		return err
 	}
+	handleIgnored()
 	if err := furnish(); err != nil {
 		return err
 	}
