@@ -2,10 +2,12 @@ package look
 
 import (
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
 	"drainit/internal/proc"
+	"drainit/internal/signals"
 )
 
 const (
@@ -21,7 +23,8 @@ const (
 // a dead network file system takes. Everything else that is read of a process
 // comes from the kernel's own memory.
 type commandLines struct {
-	read func(pid int) ([]string, error)
+	read           func(pid int) ([]string, error)
+	webConcurrency string // see signals.Spelled
 
 	mu       sync.Mutex
 	underway map[int]*commandLine
@@ -37,7 +40,7 @@ type commandLine struct {
 }
 
 func newCommandLines() *commandLines {
-	return &commandLines{read: proc.Argv, underway: map[int]*commandLine{}, last: map[int]*commandLine{}}
+	return &commandLines{read: proc.Argv, webConcurrency: os.Getenv("WEB_CONCURRENCY"), underway: map[int]*commandLine{}, last: map[int]*commandLine{}}
 }
 
 // of returns the command line of a process that the kernel calls comm. If that
@@ -85,19 +88,20 @@ func (c *commandLines) join(pid int, comm string) *commandLine {
 	go func() {
 		defer close(line.done)
 		defer c.finish(pid, line)
-		line.argv, line.err = c.attempt(pid)
+		line.argv, line.err = c.attempt(pid, comm)
 	}()
 	return line
 }
 
 // attempt reads, and makes an error of a mistake of our own: see survive.
-func (c *commandLines) attempt(pid int) (argv []string, err error) {
+func (c *commandLines) attempt(pid int, comm string) (argv []string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("internal error: %v", p)
 		}
 	}()
-	return c.read(pid)
+	argv, err = c.read(pid)
+	return signals.Spelled(comm, argv, c.webConcurrency), err
 }
 
 // finish remembers what was read, and forgets some other if that is too much.

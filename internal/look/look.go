@@ -36,14 +36,12 @@ type Looker struct {
 	lines *commandLines
 	front int
 	own   *process.Own
-
-	webConcurrency string // see signals.Spelled
 }
 
 // New returns a looker that leaves out what is none of the program's: the front's
 // process (0: none) and those that are drainit's own.
 func New(front int, own *process.Own) Looker {
-	return Looker{newCommandLines(), front, own, os.Getenv("WEB_CONCURRENCY")}
+	return Looker{newCommandLines(), front, own}
 }
 
 // Tree returns what descends from drainit, as far as it matters for who is told
@@ -86,7 +84,7 @@ func (l Looker) look(pid, depth int, until time.Time) signals.Process {
 		p.Comm = stat.Comm
 		p.LeadsTerminal = stat.Session == pid && stat.Terminal != 0
 	}
-	p.Argv = signals.Spelled(p.Comm, l.lines.of(pid, p.Comm, until), l.webConcurrency)
+	p.Argv = l.lines.of(pid, p.Comm, until)
 	st, err := proc.ReadStatus(pid)
 	p.MasksUnknown = err != nil || !st.HasSignals
 	if !p.MasksUnknown {

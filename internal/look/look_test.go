@@ -109,4 +109,7 @@ func TestEnvironmentIsSpelled(t *testing.T) {
 	if p := l.At(os.Getpid(), time.Minute); !slices.Equal(p.Argv, []string{"uvicorn", "app:app", "--workers", "3"}) {
 		t.Errorf("got %q, want 3 workers", p.Argv)
 	}
+	if p, _ := l.Glance(os.Getpid()); !slices.Equal(p.Argv, []string{"uvicorn", "app:app", "--workers", "3"}) {
+		t.Errorf("at a glance: got %q, want 3 workers", p.Argv)
+	}
 }
