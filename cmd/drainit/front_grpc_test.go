@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -128,10 +127,7 @@ func callThrough(t *testing.T, grpc, address string) (stop func() calls) {
 // calls of every kind over kept connections. The route follows a moment after each stop.
 func rollOut(t *testing.T, rollouts int, front bool) calls {
 	t.Helper()
-	grpc := filepath.Join(t.TempDir(), "grpc")
-	if out, err := exec.Command("go", "build", "-C", "../../test/grpc", "-o", grpc, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	grpc := testkit.GRPC(t)
 	start := func() (*running, string) {
 		addr, target := testkit.FreeAddr(t), testkit.FreeAddr(t)
 		flags := []string{"--grace-period", "30", "--drain-delay", "1", "--probe-addr", "off"}

@@ -5,7 +5,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -46,10 +45,7 @@ func grpcProgram(t *testing.T, path string, args ...string) <-chan string {
 // Streams of gRPC that do not end leave in turn, each with the status that has clients come
 // back; and a stream that is not that old stays.
 func TestGRPCStreamsLeaveInTurn(t *testing.T) {
-	grpc := filepath.Join(t.TempDir(), "grpc")
-	if out, err := exec.Command("go", "build", "-C", "../../test/grpc", "-o", grpc, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	grpc := testkit.GRPC(t)
 	target := testkit.FreeAddr(t)
 	if got := receive(t, grpcProgram(t, grpc, "serve", target)); got != "ready" {
 		t.Fatal(got)

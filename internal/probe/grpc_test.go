@@ -9,20 +9,18 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // grpcServers builds test/grpc, a server of google.golang.org/grpc, and returns what
 // starts one and returns its address.
 func grpcServers(t *testing.T) func(services ...string) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "grpc")
-	if out, err := exec.Command("go", "build", "-C", "../../test/grpc", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	binary := testkit.GRPC(t)
 	return func(services ...string) string {
 		t.Helper()
 		server := exec.Command(binary, services...)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // Orphans are reaped, without docker run --init.
@@ -51,7 +53,7 @@ func TestDescendantFinishes(t *testing.T) {
 func TestOpenExecCostsNoTime(t *testing.T) {
 	t.Parallel()
 	c := startReady(t, image(t, scratchImage), hardened("--env", "DRAINIT_SWEEP=30s"), "/helper", "print-signals", "-status", "23")
-	var stdout lockedBuffer
+	var stdout testkit.Output
 	shell := exec.Command("docker", "exec", c.id, "/helper", "print-signals", "-ignore-term")
 	shell.Stdout = &stdout
 	if err := shell.Start(); err != nil {

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // lab is the namespace in which all is done, with what the examples are made of.
@@ -66,22 +66,9 @@ func (l *lab) up(ctx context.Context, pod object) error {
 
 // tail is a container's log as it is written.
 type tail struct {
-	mu   sync.Mutex
-	text bytes.Buffer
+	testkit.Output
 	done chan struct{}
 	end  context.CancelFunc
-}
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.text.Write(p)
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.text.String()
 }
 
 // follow reads a container's log to its end.
