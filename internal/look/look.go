@@ -24,6 +24,10 @@ const (
 	// and should be the right one.
 	StopPatience = time.Second
 
+	// SuspendPatience is for a process to be stopped by SIGSTOP: it takes microseconds,
+	// and a turn of the processor where others want that, too.
+	SuspendPatience = 200 * time.Millisecond
+
 	// ChildrenLooked bounds how many children of one process are looked at.
 	ChildrenLooked = 64
 
@@ -135,6 +139,24 @@ func Handles(pid int, sig syscall.Signal) bool {
 func IsChild(pid, parent int) bool {
 	p, err := proc.Stat(pid)
 	return err == nil && p.PPID == parent
+}
+
+// Suspended waits until a process that got SIGSTOP is stopped, at most as long as
+// patience, and reports whether it is. Until then wait(2) in it may still return: SIGSTOP
+// wakes it up, and a child that ends before it has run again is one that it found.
+func Suspended(pid int, patience time.Duration) bool {
+	for begun, pause := time.Now(), 50*time.Microsecond; ; pause *= 2 {
+		p, err := proc.Stat(pid)
+		switch {
+		case err != nil || p.State == 'Z' || p.State == 'X':
+			return false
+		case p.State == 'T' || p.State == 't':
+			return true
+		case time.Since(begun) >= patience:
+			return false
+		}
+		time.Sleep(pause)
+	}
 }
 
 // OwnChildren returns all children of this process, adopted orphans included,

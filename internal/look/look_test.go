@@ -2,12 +2,15 @@ package look
 
 import (
 	"os"
+	"os/exec"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"drainit/internal/proc"
 	"drainit/internal/share"
 	"drainit/internal/signals"
 )
@@ -111,5 +114,35 @@ func TestEnvironmentIsSpelled(t *testing.T) {
 	}
 	if p, _ := l.Glance(os.Getpid()); !slices.Equal(p.Argv, []string{"uvicorn", "app:app", "--workers", "3"}) {
 		t.Errorf("at a glance: got %q, want 3 workers", p.Argv)
+	}
+}
+
+// TestSuspended: it returns when the process is stopped, which one that others keep from
+// the processor is not at once, and gives up on one that got no signal.
+func TestSuspended(t *testing.T) {
+	cmd := exec.Command("sleep", "1000")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer cmd.Process.Kill()
+	pid := cmd.Process.Pid
+	if Suspended(pid, 10*time.Millisecond) {
+		t.Error("stopped, without a signal")
+	}
+	go func() {
+		time.Sleep(20 * time.Millisecond)
+		cmd.Process.Signal(syscall.SIGSTOP)
+	}()
+	if !Suspended(pid, 20*time.Second) {
+		t.Error("not stopped, with SIGSTOP")
+	}
+	if p, err := proc.Stat(pid); err != nil || p.State != 'T' {
+		t.Errorf("state %c, %v", p.State, err)
+	}
+	cmd.Process.Kill()
+	cmd.Wait()
+	if Suspended(pid, 20*time.Second) {
+		t.Error("stopped, and has gone")
 	}
 }

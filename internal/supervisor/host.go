@@ -32,6 +32,7 @@ type sights struct {
 	group      func(pgid int) (pids []int)     // what descends from this process and is in that group
 	isChild    func(pid, parent int) bool
 	isOurs     func(pid int) bool                         // a child of this process
+	stopped    func(pid int)                              // waits until SIGSTOP has stopped it
 	handles    func(pid int, sig syscall.Signal) bool     // it catches the signal
 	glance     func(pid int) (p signals.Process, ok bool) // see look.Looker.Glance
 	lookAt     func(pid int, patience time.Duration) signals.Process
@@ -56,6 +57,7 @@ func realHost(front int, oomKills func() (int, bool), first process.FirstThread,
 			group:      look.Group,
 			isChild:    look.IsChild,
 			isOurs:     func(pid int) bool { return look.IsChild(pid, os.Getpid()) },
+			stopped:    func(pid int) { look.Suspended(pid, look.SuspendPatience) },
 			handles:    look.Handles,
 			glance:     sight.Glance,
 			lookAt:     sight.At,

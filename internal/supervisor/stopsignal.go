@@ -138,6 +138,7 @@ func (s *supervisor) tell(t signals.Target) {
 		return
 	}
 	if t.Signal == syscall.SIGSTOP {
+		s.guarded(func() { s.host.stopped(t.PID) })
 		s.log.Info("suspended", "program", t.Name, "pid", t.PID, "why", t.Why, "after", s.sinceStop())
 		return
 	}

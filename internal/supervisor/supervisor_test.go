@@ -92,6 +92,7 @@ func (f *fakeHost) sights() sights {
 		group:    func(int) []int { return f.children },
 		isChild:  func(int, int) bool { return true },
 		isOurs:   func(int) bool { return true },
+		stopped:  func(pid int) { f.note("wait until %d is stopped", pid) },
 		handles:  func(_ int, sig syscall.Signal) bool { return f.process.Caught.Has(sig) },
 		glance:   func(int) (signals.Process, bool) { return signals.Process{}, false },
 		lookAt: func(pid int, patience time.Duration) signals.Process {

@@ -118,7 +118,7 @@ func TestMakeIsSuspended(t *testing.T) {
 		b.signals <- syscall.SIGTERM
 		time.Sleep(2 * time.Second)
 		b.exits(terminated)
-		b.wantDid(t, "0s SIGSTOP to 7", "0s SIGQUIT to 8", "0s SIGCONT to 8", "1s SIGTERM to 7", "1s SIGCONT to 7")
+		b.wantDid(t, "0s SIGSTOP to 7", "0s wait until 7 is stopped", "0s SIGQUIT to 8", "0s SIGCONT to 8", "1s SIGTERM to 7", "1s SIGCONT to 7")
 	})
 }
 
