@@ -44,7 +44,7 @@ func (c *conn) Close() error {
 	c.kept = nil
 	c.mu.Unlock()
 	if running {
-		c.x.abort()
+		c.abort()
 	}
 	if relay != nil {
 		relay.to.abort()

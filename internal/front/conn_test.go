@@ -165,12 +165,36 @@ func TestGoneBeforeAKeptConnection(t *testing.T) {
 	c.begin(true)
 	c.run()
 	c.kept = &upstream{endpoint: newEndpoint(here)}
-	c.x.abort()
+	c.abort()
 	if u, err := c.upstream(); u != nil || err == nil {
 		t.Errorf("%v, %v", u, err)
 	}
 	c.Close()
 	if _, err := there.Read(make([]byte, 1)); err != io.EOF {
 		t.Errorf("the kept connection: %v", err)
+	}
+}
+
+// The end of a connection may be told while one request is followed by the next.
+func TestDoneBetweenRequests(t *testing.T) {
+	c, _ := admitted(t)
+	told := make(chan struct{})
+	c.begin(true)
+	c.run()
+	go func() {
+		defer close(told)
+		for i := range 2000 {
+			c.hangUp(i%2 > 0)
+		}
+	}()
+	for range 2000 {
+		c.idle()
+		c.begin(true)
+		c.run()
+	}
+	<-told
+	c.idle()
+	if !c.done {
+		t.Error("it does not know that the client is done")
 	}
 }

@@ -9,15 +9,15 @@ func (x *exchange) wroteAll() {
 	done := c.done
 	c.mu.Unlock()
 	if done {
-		x.passEnd()
+		c.passEnd()
 	}
 }
 
 // passEnd passes on that the client sends no more, unless there is another request.
-func (x *exchange) passEnd() {
-	c := x.conn
+func (c *conn) passEnd() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	x := &c.x
 	if !x.written || x.ended || x.up == nil || !c.doneAsking() {
 		return
 	}
@@ -36,12 +36,12 @@ func (x *exchange) gone() bool {
 	return x.aborted || x.conn.doneAsking()
 }
 
-// abort ends the exchange from another goroutine: the client has gone, or is cut.
-func (x *exchange) abort() {
-	c := x.conn
+// abort ends the exchange that is running from any goroutine: the client has gone, or is cut. By then it may be the
+// next one.
+func (c *conn) abort() {
 	c.mu.Lock()
-	x.aborted = true
-	u, cancel := x.up, x.cancel
+	c.x.aborted = true
+	u, cancel := c.x.up, c.x.cancel
 	c.mu.Unlock()
 	if cancel != nil {
 		cancel()
@@ -72,8 +72,8 @@ func (c *conn) hangUp(gone bool) {
 	switch {
 	case !running:
 	case gone:
-		c.x.abort()
+		c.abort()
 	default:
-		c.x.passEnd()
+		c.passEnd()
 	}
 }

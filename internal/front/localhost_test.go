@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"drainit/internal/testkit"
 )
 
 // named serves its name at an address until the test ends.
@@ -23,6 +25,13 @@ func named(t *testing.T, addr, name string) (port string, ok bool) {
 	t.Cleanup(s.Close)
 	_, port, _ = net.SplitHostPort(l.Addr().String())
 	return port, true
+}
+
+// freePort is free on both loopback addresses, and not one that the kernel chooses for others.
+func freePort(t *testing.T) string {
+	t.Helper()
+	_, port, _ := net.SplitHostPort(testkit.FreeAddr(t))
+	return port
 }
 
 func localhostAt(t *testing.T, port string) Target {
@@ -41,8 +50,8 @@ func toTarget(to Target, wait time.Duration) func(*Config) {
 
 // TestLocalhost is either loopback address, 127.0.0.1 first, and no name that is looked up.
 func TestLocalhost(t *testing.T) {
-	port, ok := named(t, "[::1]:0", "six")
-	if !ok {
+	port := freePort(t)
+	if _, ok := named(t, "[::1]:"+port, "six"); !ok {
 		t.Skip("no IPv6")
 	}
 	_, front := behind(t, &net.TCPAddr{}, toTarget(localhostAt(t, port), time.Second))
@@ -52,7 +61,7 @@ func TestLocalhost(t *testing.T) {
 		}
 	}
 	if _, ok := named(t, "127.0.0.1:"+port, "four"); !ok {
-		t.Skip("the port is taken on 127.0.0.1")
+		t.Fatal("port " + port + " is taken on 127.0.0.1")
 	}
 	if got := get(t, front); got != "four" {
 		t.Errorf("with both got %q", got)
@@ -61,9 +70,7 @@ func TestLocalhost(t *testing.T) {
 
 // TestLocalhostLater: neither listens yet, and then one does.
 func TestLocalhostLater(t *testing.T) {
-	l := listen(t)
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	l.Close()
+	port := freePort(t)
 	_, front := behind(t, &net.TCPAddr{}, toTarget(localhostAt(t, port), patience))
 	got := make(chan string, 1)
 	go func() { got <- get(t, front) }()
@@ -78,9 +85,7 @@ func TestLocalhostLater(t *testing.T) {
 
 // TestLocalhostNobody: the client is told of 127.0.0.1, whether there is IPv6 or not.
 func TestLocalhostNobody(t *testing.T) {
-	l := listen(t)
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	l.Close()
+	port := freePort(t)
 	_, front := behind(t, &net.TCPAddr{}, toTarget(localhostAt(t, port), time.Millisecond))
 	if got := get(t, front); !strings.Contains(got, "127.0.0.1:"+port) || !strings.Contains(got, "refused") {
 		t.Errorf("got %q", got)

@@ -87,7 +87,7 @@ func (x *exchange) startSending(expects, chunked bool) {
 		case s.err == nil:
 			x.wroteAll()
 		case isClientError(s.err):
-			x.abort()
+			x.conn.abort()
 		}
 	}()
 }

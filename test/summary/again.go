@@ -2,11 +2,12 @@ package main
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// again runs the tests that failed once more, a package at a time and one test after the other, if they are limit at
+// again runs the tests that failed once more, one after the other and of subtests those alone, if they are limit at
 // most. A machine that has too little processor time for all of them at once makes tests fail that are not at fault,
 // and what is at fault fails alone, too. Those that pass now count as passed and are noted as flaky.
 func (t *tally) again(limit int, goTest func(second *tally, which ...string) error) {
@@ -19,26 +20,45 @@ func (t *tally) again(limit int, goTest func(second *tally, which ...string) err
 		if !ok {
 			continue
 		}
-		var second tally
-		err := goTest(&second, "-count=1", "-parallel=1", "-run=^("+strings.Join(tests, "|")+")$", path)
-		if err == nil && len(second.failures) == 0 && second.passed > 0 {
+		sound := true
+		for _, test := range tests {
+			var second tally
+			err := goTest(&second, "-count=1", "-parallel=1", "-run="+pattern(test), path)
+			sound = sound && err == nil && len(second.failures) == 0 && second.passed > 0
+		}
+		if sound {
 			t.forgive(p)
 		}
 	}
 }
 
-// failedTests returns the tests of a package that failed, without subtests, and whether there are any and they are all
-// that failed: no build, no time limit, nothing outside of them.
+// failedTests returns the tests of a package that failed, subtests by their full names, and whether there are any and they
+// are all that failed: no build, no time limit, no data race, nothing outside of them.
 func (p *packageRun) failedTests() (tests []string, ok bool) {
+	if slices.ContainsFunc(p.runs, (*testRun).raced) {
+		return nil, false
+	}
 	for _, name := range p.failures {
 		if strings.HasPrefix(name, "(") || strings.Contains(name, " (") {
 			return nil, false
 		}
-		if test, _, _ := strings.Cut(name, "/"); !slices.Contains(tests, test) {
-			tests = append(tests, test)
+		if !slices.Contains(tests, name) {
+			tests = append(tests, name)
 		}
 	}
 	return tests, len(tests) > 0
+}
+
+// raced reports whether the race detector has found something, which it seldom finds twice.
+func (r *testRun) raced() bool { return strings.Contains(r.output.String(), "race detected during execution") }
+
+// pattern is what -run takes for one test or subtest: of a table of a hundred that takes minutes, the row that failed.
+func pattern(test string) string {
+	names := strings.Split(test, "/")
+	for i, name := range names {
+		names[i] = "^" + regexp.QuoteMeta(name) + "$"
+	}
+	return strings.Join(names, "/")
 }
 
 // forgive counts the failures of a package as passed.

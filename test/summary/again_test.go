@@ -27,6 +27,13 @@ func TestOnce(t *testing.T) {
 		}
 		t.Error("the first time")
 	})
+	t.Run("once alone", func(t *testing.T) {
+		f, err := os.OpenFile("ran", os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			t.Fatal("run again, and had not failed")
+		}
+		f.Close()
+	})
 }
 
 func TestSound(t *testing.T) {}
@@ -38,10 +45,10 @@ func TestSound(t *testing.T) {}
 		ok     bool
 		says   string
 	}{
-		"once":                {1, "", true, "passed when run again alone:\n  again TestOnce/sub_test\n\n2 passed, 0 failed, 0 skipped"},
-		"each time":           {2, broken, false, "failed:\n  again TestBroken\n  again TestOnce/sub_test\n\n1 passed, 2 failed, 0 skipped"},
-		"more than the limit": {1, broken, false, "failed:\n  again TestBroken\n  again TestOnce/sub_test\n\n1 passed, 2 failed, 0 skipped"},
-		"not asked for":       {0, "", false, "failed:\n  again TestOnce/sub_test\n\n1 passed, 1 failed, 0 skipped"},
+		"once":                {1, "", true, "passed when run again alone:\n  again TestOnce/sub_test\n\n3 passed, 0 failed, 0 skipped"},
+		"each time":           {2, broken, false, "failed:\n  again TestBroken\n  again TestOnce/sub_test\n\n2 passed, 2 failed, 0 skipped"},
+		"more than the limit": {1, broken, false, "failed:\n  again TestBroken\n  again TestOnce/sub_test\n\n2 passed, 2 failed, 0 skipped"},
+		"not asked for":       {0, "", false, "failed:\n  again TestOnce/sub_test\n\n2 passed, 1 failed, 0 skipped"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
