@@ -38,8 +38,8 @@ SUMMARY = go build -o .cache/summary ./test/summary && exec .cache/summary $(COU
 # Where CI runs, and in check, a test may be skipped only for a reason listed in test/skips.txt.
 SKIPS ?= $(if $(CI),-allow-skips test/skips.txt)
 
-# Nor may a test fail there for want of processor time: what fails is run once more, alone, if it is five tests at most.
-AGAIN ?= $(if $(CI),-again 5)
+# Nor may a test fail there for want of processor time: what fails is run once more, alone, if it is ten tests at most.
+AGAIN ?= $(if $(CI),-again 10)
 
 # nfpm has modules of its own, in packaging.mod: they are downloaded only where packages are made.
 NFPM = go tool -modfile=packaging.mod nfpm
