@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
+	"time"
 
 	"drainit/internal/config"
+	"drainit/internal/drain"
 	"drainit/internal/probe"
 	"drainit/internal/signals"
 )
@@ -25,7 +27,10 @@ func (c call) stop() error {
 	if !n.sure {
 		return fmt.Errorf("not stopped: PID %d may be the drainit of another container that shares its PIDs with this one", n.pid)
 	}
-	sig, state, hungUp := c.stopUnderWay(sc, c.firstRequest(n))
+	sig, state, hungUp, ago := c.stopUnderWay(sc, c.firstRequest(n))
+	if state == probe.StateDraining {
+		time.Sleep(drain.AgainAfter - ago) // or else it would be taken for the same one
+	}
 	if err := c.around.kill(n.pid, sig); err != nil {
 		remedy := ""
 		if errors.Is(err, syscall.EPERM) {
@@ -51,24 +56,26 @@ func (c call) firstRequest(n neighbour) syscall.Signal {
 }
 
 // stopUnderWay returns the signal that asks for a stop, first, or, in one, for its next
-// step: that which began it. The state is "" where the probe address does not tell.
-func (c call) stopUnderWay(sc config.Scanned, first syscall.Signal) (sig syscall.Signal, state string, hungUp bool) {
+// step: that which began it, some time ago. The state is "" where the probe address does
+// not tell.
+func (c call) stopUnderWay(sc config.Scanned, first syscall.Signal) (sig syscall.Signal, state string, hungUp bool, ago time.Duration) {
 	to, err := c.target(sc)
 	if err != nil {
-		return first, "", false
+		return first, "", false, 0
 	}
 	st, _, err := c.drain(to)
 	if err != nil {
-		return first, "", false
+		return first, "", false, 0
 	}
 	sig = first
 	if st.StopRequest != nil {
 		hungUp = st.StopRequest.Signal == probe.Hangup
+		ago = time.Duration(st.StopRequest.SecondsAgo * float64(time.Second))
 		if began, err := signals.Parse(st.StopRequest.Signal); err == nil {
 			sig = began
 		}
 	}
-	return sig, st.State, hungUp
+	return sig, st.State, hungUp, ago
 }
 
 // nextOf says what a stop request does in a state. After a hangup the first signal only

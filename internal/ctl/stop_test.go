@@ -38,7 +38,7 @@ func TestCtlStop(t *testing.T) {
 			}
 			request := "null"
 			if tt.signal != "" {
-				request = fmt.Sprintf(`{"signal": %q}`, tt.signal)
+				request = fmt.Sprintf(`{"signal": %q, "seconds_ago": 1}`, tt.signal)
 			}
 			fmt.Fprintf(w, `{"state": %q, "stop_request": %s}`, tt.state, request)
 		}))

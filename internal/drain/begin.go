@@ -5,7 +5,7 @@ import "time"
 // askWithin bounds all that is asked at a stop request, together. Readiness is
 // red and every clock runs by then; what is not known by its end is unknown, and
 // unknown holds. It is no longer than an echo may follow the stop request.
-const askWithin = againAfter
+const askWithin = AgainAfter
 
 // begin begins the drain. T0 is when the signal was received, whatever it took
 // since then to tell that it is a stop request. Where there is a reason to skip

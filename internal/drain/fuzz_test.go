@@ -181,7 +181,7 @@ func (c *checker) check(m *Machine, now time.Time, todo []Action) {
 			c.sweeps++
 		case KillLeftovers:
 			since := now.Sub(m.Record().ProgramEndAt)
-			if since < min(againAfter, c.plan.Sweep) && (c.plan.Deadline == 0 || now.Before(m.Record().T0.Add(c.plan.Deadline))) {
+			if since < min(AgainAfter, c.plan.Sweep) && (c.plan.Deadline == 0 || now.Before(m.Record().T0.Add(c.plan.Deadline))) {
 				c.t.Errorf("leftovers killed %v after the child's end, at no limit and for an echo", since)
 			}
 		case Front:

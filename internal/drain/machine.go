@@ -3,9 +3,9 @@ package drain
 import "time"
 
 const (
-	// againAfter is when the same stop request is a second one and not the
+	// AgainAfter is when the same stop request is a second one and not the
 	// echo of the first: platforms and process groups deliver it twice.
-	againAfter = 250 * time.Millisecond
+	AgainAfter = 250 * time.Millisecond
 
 	// killPatience bounds Killing: what SIGKILL has not ended by then cannot be
 	// ended (EPERM, uninterruptible sleep, a tree that grows faster than it is
@@ -172,7 +172,7 @@ func (m *Machine) stopRequest(now time.Time, e StopRequest) []Action {
 		}
 		return m.replace(e)
 	case Stopping:
-		if m.askedAgain(e) && now.Sub(m.rec.Steps[len(m.rec.Steps)-1]) >= againAfter {
+		if m.askedAgain(e) && now.Sub(m.rec.Steps[len(m.rec.Steps)-1]) >= AgainAfter {
 			return m.nextStep(now)
 		}
 	case Sweeping:
@@ -196,7 +196,7 @@ func (m *Machine) askedAgain(e StopRequest) bool {
 		return false // it comes once
 	}
 	at, counts := m.again[e.Signal]
-	if counts && e.At.Sub(at) < againAfter || !counts && len(m.again) > 0 {
+	if counts && e.At.Sub(at) < AgainAfter || !counts && len(m.again) > 0 {
 		return false
 	}
 	m.again[e.Signal] = e.At
@@ -224,7 +224,7 @@ func (m *Machine) replace(e StopRequest) []Action {
 // itself, or a peer's end was the stop, the first one is news, whichever it is; but a
 // hangup asks for no more than has begun.
 func (m *Machine) endsSweep(e StopRequest) bool {
-	echo := e.At.Sub(m.rec.ProgramEndAt) < againAfter
+	echo := e.At.Sub(m.rec.ProgramEndAt) < AgainAfter
 	return !echo && e.Signal != Hangup && (m.rec.Request == 0 || e.Signal == m.rec.Request || e.Signal == m.rec.First)
 }
 

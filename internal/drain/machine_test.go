@@ -30,7 +30,7 @@ func inState(t *testing.T, s State) (*Machine, time.Time) {
 		m.Step(now, Woken{})
 	case Sweeping:
 		m.Step(now, ChildExited{Status: 3, Left: true})
-		now = now.Add(againAfter)
+		now = now.Add(AgainAfter)
 	case Exited:
 		m.Step(now, ChildExited{Status: 3})
 	}
