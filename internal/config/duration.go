@@ -30,6 +30,19 @@ func ParseDuration(s string) (time.Duration, error) {
 	return d, nil
 }
 
+// durationOr is ParseDuration for a setting that takes words, too. What is nothing like a
+// duration is taken for one of them.
+func durationOr(s string, words ...string) (time.Duration, error) {
+	d, err := ParseDuration(s)
+	if err != errNoDuration || len(words) == 0 {
+		return d, err
+	}
+	if n := Nearest(strings.ToLower(s), words); n != "" {
+		return 0, errors.New("not a duration; did you mean " + n + "?")
+	}
+	return 0, errors.New("not a duration; write 5s, 1m30s or a number of seconds, or " + strings.Join(words, " or "))
+}
+
 // withSeconds gives a number without a unit the unit s.
 func withSeconds(s string) string {
 	if strings.Trim(strings.TrimLeft(s, "+-"), "0123456789.") == "" {

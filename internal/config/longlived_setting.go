@@ -1,11 +1,6 @@
 package config
 
-import (
-	"errors"
-	"strings"
-
-	"drainit/internal/drain"
-)
+import "drainit/internal/drain"
 
 // setFrontLongLived reads hold, off, or a duration.
 func setFrontLongLived(c *Config, v string) error {
@@ -15,10 +10,7 @@ func setFrontLongLived(c *Config, v string) error {
 	case v == "off":
 		stay.Off = true
 	default:
-		d, err := ParseDuration(v)
-		if n := Nearest(strings.ToLower(v), []string{"hold", "off"}); err != nil && n != "" {
-			return errors.New("no duration; did you mean " + n + "?")
-		}
+		d, err := durationOr(v, "hold", "off")
 		if err != nil {
 			return err
 		}

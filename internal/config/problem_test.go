@@ -59,7 +59,12 @@ func TestProblems(t *testing.T) {
 		{"--front :80=10143 --grace-period 9 x", "", `--front ":80=10143": :80=127.0.0.1:10143: its target is where drainit serves its own probes (--probe-addr); write the program's port`},
 		{"--front :80=8080 --ports 80 --grace-period 9 x", "", `--ports "80": 80 is where drainit itself listens (--front :80=127.0.0.1:8080); write the program's port`},
 		{"--front :80=8080 --ready-check http://127.0.0.1:80/ --grace-period 9 x", "", `--ready-check "http://127.0.0.1:80/": asks drainit itself (--front :80=127.0.0.1:8080); write the program's own port`},
-		{"--front-long-lived=of x", "", `--front-long-lived "of": no duration; did you mean off?`},
+		{"--front-long-lived=of x", "", `--front-long-lived "of": not a duration; did you mean off?`},
+		{"--front-long-lived=auto x", "", `--front-long-lived "auto": not a duration; write 5s, 1m30s or a number of seconds, or hold or off`},
+		{"--deadline=none --drain-delay=atuo --unready-after=x --grace-period=never x", "", `--grace-period "never": not a duration; write 5s, 1m30s or a number of seconds, or unset` + "\n" +
+			`--drain-delay "atuo": not a duration; did you mean auto?` + "\n" +
+			`--deadline "none": not a duration; write 5s, 1m30s or a number of seconds, or auto or off` + "\n" +
+			`--unready-after "x": not a duration; write 5s, 1m30s or a number of seconds, or stop`},
 		{"--front-long-lived=5 --front :80=8080 --grace-period 5 x", "", `--front-long-lived "5": the program is told to stop 2.75s after the stop request at the latest, which would cut those that are still there; set at most 2.75s, or a grace period of at least 10s here and on the platform`},
 		{"--on-exit=power-off x", "", `--on-exit "power-off": no such end; did you mean poweroff?`},
 		{"--on-exit=halt x", "", `--on-exit "halt": no such end; write poweroff or reboot where drainit is a machine's first process, or exit`},

@@ -108,8 +108,8 @@ func parseInto[T any](parse func(string) (T, error), field func(*Config) *T) fun
 	}
 }
 
-func setDuration(to *time.Duration, v string) error {
-	d, err := ParseDuration(v)
+func setDuration(to *time.Duration, v string, words ...string) error {
+	d, err := durationOr(v, words...)
 	if err == nil {
 		*to = d
 	}
@@ -121,7 +121,7 @@ func setGracePeriod(c *Config, v string) error {
 		c.Settings.GracePeriod = 0
 		return nil
 	}
-	d, err := ParseDuration(v)
+	d, err := durationOr(v, "unset")
 	if err == nil && d == 0 {
 		err = errors.New("no time at all; write what the platform allows, such as 30s, or unset")
 	}
@@ -135,7 +135,7 @@ func setDeadline(c *Config, v string) error {
 	if c.Settings.DeadlineOff = v == "off"; c.Settings.DeadlineOff || v == "auto" {
 		return nil
 	}
-	d, err := ParseDuration(v)
+	d, err := durationOr(v, "auto", "off")
 	if err == nil && d == 0 {
 		err = errors.New("SIGKILL at once; write a later deadline, or off for none")
 	}
@@ -149,7 +149,7 @@ func setUnreadyAfter(c *Config, v string) error {
 	if c.Settings.UnreadyWithStop = v == "stop"; c.Settings.UnreadyWithStop {
 		return nil
 	}
-	return setDuration(&c.Settings.UnreadyAfter, v)
+	return setDuration(&c.Settings.UnreadyAfter, v, "stop")
 }
 
 func setCheck(to **probe.Check, v string) error {

@@ -20,7 +20,7 @@ func setDrainDelay(c *Config, v string) error {
 	case !isRange && strings.Index(v, "-") > 0:
 		return fmt.Errorf("a range has two dots; did you mean %s?", strings.Replace(v, "-", "..", 1))
 	case !isRange:
-		return setDuration(&c.Settings.Delay, v)
+		return setDuration(&c.Settings.Delay, v, "auto")
 	case strings.HasPrefix(most, "."):
 		return errors.New("too many dots; write two, as in 1s..15s")
 	}

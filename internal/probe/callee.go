@@ -35,16 +35,28 @@ func parseCallee(s string, schemes ...string) (callee, error) {
 	}
 	u, err := url.Parse(s)
 	if err != nil {
-		var inner *url.Error
-		if errors.As(err, &inner) {
-			err = inner.Err // without the whole URL in front
-		}
-		return callee{}, fmt.Errorf("not a URL: %w", err)
+		return callee{}, notURL(err)
 	}
 	if err := checkURL(u, schemes); err != nil {
 		return callee{}, err
 	}
 	return callee{url: u, shown: u.Scheme + "://" + u.Host + u.EscapedPath()}, nil
+}
+
+// notURL says what is wrong with what is no URL, without a word of it: a / in a password ends
+// the host, and the password is its port then.
+func notURL(err error) error {
+	var escape url.EscapeError
+	var host url.InvalidHostError
+	switch {
+	case errors.As(err, &escape):
+		return errors.New("not a URL: no two hexadecimal digits after a %; write %25 for a % itself")
+	case errors.As(err, &host):
+		return errors.New("not a URL: a character in the host that no host's name has")
+	case strings.Contains(err.Error(), "invalid port"):
+		return errors.New("not a URL: what follows the host's colon is no port")
+	}
+	return errors.New("not a URL; write one such as http://127.0.0.1:8080/healthz")
 }
 
 // missingScheme says what may have been meant by an address, a port or a path.
