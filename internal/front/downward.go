@@ -39,16 +39,27 @@ func (w *downward) look() (say []byte, over bool) {
 	w.woken = false
 	now := time.Now()
 	var again time.Time
+	due := w.streams.headDue(w.departs.hurried)
+	late := !due.IsZero() && !now.Before(due)
+	if late && w.program == speaks && w.client.fault == noFault {
+		w.client.fault = tooManyOfAll
+	}
 	switch {
 	case w.program != speaks:
 		say, again, over = w.unheard(now)
 	case w.client.fault != noFault:
 		last := min(w.departs.last, w.streams.highest)
+		if late { // the program cannot have served that one
+			last = min(last, w.streams.half-1)
+		}
 		return appendGoAway(w.own.take(), last, w.client.fault, w.client.fault.Error()), true
 	default:
 		say = w.own.take()
 		more, next, ends := w.departs.next(now, &w.streams)
 		say, again = append(say, more...), next
+		if again.IsZero() || !due.IsZero() && due.Before(again) {
+			again = due
+		}
 		w.stay()
 		if ends && w.streams.inFlight > 0 {
 			w.leaveBehind()

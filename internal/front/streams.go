@@ -8,6 +8,9 @@ type streams struct {
 	open     map[uint32]h2Stream
 	inFlight int    // of them, those that are not answered
 	highest  uint32 // the client's last one
+
+	half      uint32    // the client's last one, where its head has begun and is not whole; 0: it is
+	halfSince time.Time // when that was seen
 }
 
 // An h2Stream is what is known of one.
@@ -85,6 +88,20 @@ func (s *streams) lastAnswer() (at time.Time) {
 		at = later(at, st.since)
 	}
 	return at
+}
+
+// headDue is when a head that is not whole is waited for no longer; zero: there is none.
+// Once nothing new is to be taken in, and nothing else is waited for, that is soon: a
+// client says a head at one go.
+func (s *streams) headDue(hurried time.Time) (due time.Time) {
+	if s.half == 0 {
+		return due
+	}
+	due = s.halfSince.Add(headTime)
+	if soon := later(s.halfSince, hurried).Add(ackTime); !hurried.IsZero() && s.inFlight <= 1 && soon.Before(due) {
+		due = soon
+	}
+	return due
 }
 
 // reset notes that a stream has ended altogether, and reports whether it was in flight.

@@ -66,6 +66,10 @@ func (w *upward) turn() bool {
 	c := w.conn
 	c.mu.Lock()
 	out, n, err := w.sift(c.in.bytes())
+	if w.streams.half != 0 && w.streams.halfSince.IsZero() {
+		w.streams.halfSince = time.Now()
+		w.relay.wake()
+	}
 	own := w.own.toProgram
 	w.own.toProgram = nil
 	if err != nil {
@@ -141,7 +145,10 @@ func (w *upward) patient() bool {
 	return true
 }
 
-func (w *upward) pause() bool { return w.one || len(w.own.toProgram) > 0 }
+func (w *upward) pause() bool {
+	w.streams.half, w.streams.halfSince = 0, time.Time{}
+	return w.one || len(w.own.toProgram) > 0
+}
 
 func (w *upward) end(stream uint32) {
 	w.streams.end(stream, ofClient)
@@ -192,7 +199,7 @@ func (w *upward) headers(f h2Frame) (goesOn bool, err error) {
 		if len(w.streams.open) >= mostStreams {
 			return false, tooManyOfAll
 		}
-		w.streams.highest = f.stream
+		w.streams.highest, w.streams.half = f.stream, f.stream
 		if f.stream <= w.departs.last { // or else the program takes it no more, as it has said
 			w.relay.begin(f.stream, 0)
 		}
