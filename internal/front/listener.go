@@ -13,8 +13,10 @@ const (
 	// once no new one is begun: the way to the client and back.
 	settleListener = 50 * time.Millisecond
 
-	// emptyListener bounds the accepting of what is in the queue then.
-	emptyListener = 500 * time.Millisecond
+	// emptyLooks bounds the accepting of what is in the queue then: half a second's, or
+	// longer where the process has to wait for a processor. Counted by the clock they
+	// could all pass in such a wait, and the queue be reset.
+	emptyLooks = 500
 )
 
 // A listener is a route's.
@@ -55,11 +57,19 @@ func (l *listener) finish() {
 	if dropSYN(raw) == nil {
 		time.Sleep(settleListener)
 	}
-	for until := time.Now().Add(emptyListener); queued(raw) && time.Now().Before(until); {
-		time.Sleep(time.Millisecond)
-	}
+	waitEmpty(func() bool { return queued(raw) })
 	// Another process may have the socket open, too; it must not go on listening.
 	raw.Control(func(fd uintptr) { unix.Shutdown(int(fd), unix.SHUT_RDWR) })
+}
+
+// waitEmpty gives the others time to accept what is queued.
+func waitEmpty(queued func() bool) {
+	for range emptyLooks {
+		if !queued() {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // dropSYN makes the kernel drop what begins a connection to this listener, and

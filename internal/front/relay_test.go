@@ -59,7 +59,7 @@ func TestHTTP2(t *testing.T) {
 	const requests = 200
 	for i := range requests {
 		wg.Go(func() {
-			size := 1 + i*i*50
+			size := 1 + i*i*5
 			r, _ := http.NewRequest("POST", fmt.Sprintf("http://%s/%d", front, i), bytes.NewReader(make([]byte, size)))
 			r.ContentLength = -1
 			r.Trailer = http.Header{"Sent": {fmt.Sprint("t", i)}}

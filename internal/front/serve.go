@@ -124,7 +124,7 @@ func (f *Front) Leave(within time.Duration) {
 
 // Close drains, and closes the listeners and the connections on which nothing is
 // asked. Connections already made are served, those in flight go on to their end.
-// It returns within a second.
+// It returns within a second in which the process runs.
 func (f *Front) Close() {
 	f.draining.Store(true)
 	if f.closing.Swap(true) {
