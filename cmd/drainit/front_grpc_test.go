@@ -125,12 +125,13 @@ func callThrough(t *testing.T, grpc, address string) (stop func() calls) {
 
 // rollOut replaces a gRPC server that is gone at once on SIGTERM so many times, under
 // calls of every kind over kept connections. The route follows a moment after each stop.
-func rollOut(t *testing.T, rollouts int, front bool) calls {
+// Without a hold drainit passes the signal on at once, which is as if it were not there.
+func rollOut(t *testing.T, rollouts int, hold string, front bool) calls {
 	t.Helper()
 	grpc := testkit.GRPC(t)
 	start := func() (*running, string) {
 		addr, target := testkit.FreeAddr(t), testkit.FreeAddr(t)
-		flags := []string{"--grace-period", "30", "--drain-delay", "1", "--probe-addr", "off"}
+		flags := []string{"--grace-period", "30", "--drain-delay", hold, "--probe-addr", "off"}
 		if front {
 			flags = append(flags, "--front", addr+"="+target)
 		} else {
@@ -159,7 +160,7 @@ func rollOut(t *testing.T, rollouts int, front bool) calls {
 	c := stop()
 	now.signal(syscall.SIGTERM)
 	now.exit()
-	t.Logf("%d rollouts: made %v, lost %v", rollouts, c.made, c.lost)
+	t.Logf("%d rollouts, hold %s, front %v: made %v, lost %v", rollouts, hold, front, c.made, c.lost)
 	return c
 }
 
@@ -175,18 +176,23 @@ func rollouts() int {
 // over connections that its clients keep.
 func TestFrontLosesNoCall(t *testing.T) {
 	t.Parallel()
-	c := rollOut(t, rollouts(), true)
+	c := rollOut(t, rollouts(), "1", true)
 	if n := c.lost["unary"] + c.lost["parts"] + c.lost["chat"]; n > 0 || c.made["unary"] < 100 || c.made["parts"] == 0 || c.made["chat"] == 0 {
 		t.Errorf("made %v, lost %v: %s", c.made, c.lost, strings.Join(c.why, "\n"))
 	}
 }
 
-// TestWithoutFrontCallsAreLost is the same with the program alone: the test above can
-// fail.
+// TestWithoutFrontCallsAreLost is the same with the program alone, without a hold and
+// with one: the test above can fail.
 func TestWithoutFrontCallsAreLost(t *testing.T) {
 	t.Parallel()
-	c := rollOut(t, rollouts(), false)
-	if n := c.lost["unary"] + c.lost["parts"] + c.lost["chat"]; n == 0 {
-		t.Errorf("made %v, none lost: %s", c.made, fmt.Sprint(c.why))
+	for _, hold := range []string{"0", "1"} {
+		t.Run(hold, func(t *testing.T) {
+			t.Parallel()
+			c := rollOut(t, rollouts(), hold, false)
+			if n := c.lost["unary"] + c.lost["parts"] + c.lost["chat"]; n == 0 {
+				t.Errorf("made %v, none lost: %s", c.made, fmt.Sprint(c.why))
+			}
+		})
 	}
 }
