@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a test waits for what must come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // A TestMain that fails when a test has left a goroutine of this package behind.
 func TestMain(m *testing.M) {

@@ -56,14 +56,14 @@ func TestHTTP2(t *testing.T) {
 	f, front := behind(t, http2Program(t, describe))
 	client := http2Client(t)
 	var wg sync.WaitGroup
-	const requests = 200
+	const requests = 100
 	for i := range requests {
 		wg.Go(func() {
-			size := 1 + i*i*5
+			size := 1 + i*i*20
 			r, _ := http.NewRequest("POST", fmt.Sprintf("http://%s/%d", front, i), bytes.NewReader(make([]byte, size)))
 			r.ContentLength = -1
 			r.Trailer = http.Header{"Sent": {fmt.Sprint("t", i)}}
-			r.Header.Set("X-Long", strings.Repeat("x", i*100))
+			r.Header.Set("X-Long", strings.Repeat("x", i*200))
 			answer, err := client.Do(r)
 			if err != nil {
 				t.Error(err)
