@@ -85,7 +85,7 @@ func (l Looker) At(pid int, patience time.Duration) signals.Process {
 func (l Looker) look(pid, depth int, until time.Time) signals.Process {
 	p := signals.Process{PID: pid}
 	if stat, err := proc.Stat(pid); err == nil {
-		p.Comm = stat.Comm
+		p.Comm, p.Began = stat.Comm, stat.Began
 		p.LeadsTerminal = stat.Session == pid && stat.Terminal != 0
 	}
 	p.Argv = l.lines.of(pid, p.Comm, until)
@@ -139,6 +139,12 @@ func Handles(pid int, sig syscall.Signal) bool {
 func IsChild(pid, parent int) bool {
 	p, err := proc.Stat(pid)
 	return err == nil && p.PPID == parent
+}
+
+// IsStill reports whether pid is the process that began then, whoever has adopted it since.
+func IsStill(pid int, began uint64) bool {
+	p, err := proc.Stat(pid)
+	return err == nil && p.Began == began
 }
 
 // Suspended waits until a process that got SIGSTOP is stopped, at most as long as

@@ -30,6 +30,7 @@ type Process struct {
 	Terminal  int    // the controlling terminal's device number, 0 for none
 	State     byte   // as ps(1) shows it: 'R', 'S', 'D', 'T' stopped, 't' traced, 'Z' zombie, 'X' dead
 	Comm      string // what the kernel calls it, any bytes, cut to 15 for programs
+	Began     uint64 // when it was forked, in ticks of the kernel's clock since the boot; 0 where that is not said
 }
 
 // Stat reads one process from /proc/PID/stat, which every user may read
@@ -97,7 +98,7 @@ func all(listing string) ([]Process, error) {
 	return list, first
 }
 
-// parseStat takes the first seven fields, proc_pid_stat(5). The name stands in
+// parseStat takes the first seven fields and the 22nd, proc_pid_stat(5). The name stands in
 // parentheses and may itself hold spaces, parentheses and newlines; the fields
 // after it are a letter and numbers, so that its end is the last parenthesis.
 func parseStat(b []byte) (p Process, err error) {
@@ -119,5 +120,11 @@ func parseStat(b []byte) (p Process, err error) {
 			return Process{}, fmt.Errorf("%q is not a process id", f.text)
 		}
 	}
+	if len(fields) > beganField {
+		p.Began, _ = strconv.ParseUint(string(fields[beganField]), 10, 64)
+	}
 	return p, nil
 }
+
+// beganField is where the start stands behind the name.
+const beganField = 22 - 3

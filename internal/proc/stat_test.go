@@ -20,7 +20,7 @@ func TestStatSelf(t *testing.T) {
 	}
 	comm, _ := os.ReadFile("/proc/self/comm")
 	want := Process{PID: os.Getpid(), PPID: os.Getppid(), PGID: syscall.Getpgrp(),
-		Session: session(), Terminal: got.Terminal, State: got.State, Comm: strings.TrimSuffix(string(comm), "\n")}
+		Session: session(), Terminal: got.Terminal, State: got.State, Began: got.Began, Comm: strings.TrimSuffix(string(comm), "\n")}
 	if got != want {
 		t.Errorf("Stat of this process = %+v, want %+v", got, want)
 	}
@@ -35,7 +35,7 @@ func TestStatOddName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got.State = 'S'
+	got.State, got.Began = 'S', 0
 	want := Process{PID: pid, PPID: os.Getpid(), PGID: pid, Session: session(), Terminal: got.Terminal, State: 'S', Comm: oddName}
 	if got != want {
 		t.Errorf("Stat = %+v, want %+v", got, want)
@@ -88,11 +88,12 @@ func TestParseStat(t *testing.T) {
 		want     Process
 		err      string
 	}{
-		{"plain", "7 (sleep) S 1 7 7 34816 -1", Process{7, 1, 7, 7, 34816, 'S', "sleep"}, ""},
-		{"parentheses", "7 (a) Z 9 9 (b)) T 1 6 5 0", Process{7, 1, 6, 5, 0, 'T', "a) Z 9 9 (b)"}, ""},
-		{"newline", "7 (a\nb) S 1 7 7 0\n", Process{7, 1, 7, 7, 0, 'S', "a\nb"}, ""},
-		{"empty name", "7 () S 1 7 7 0", Process{7, 1, 7, 7, 0, 'S', ""}, ""},
-		{"kernel thread", "2 (kthreadd) S 0 0 0 0", Process{2, 0, 0, 0, 0, 'S', "kthreadd"}, ""},
+		{"plain", "7 (sleep) S 1 7 7 34816 -1", Process{7, 1, 7, 7, 34816, 'S', "sleep", 0}, ""},
+		{"whole", "7 (sleep) S 1 7 7 34816 -1 4194304 95 0 0 0 0 0 0 0 20 0 1 0 4938151 2576384", Process{7, 1, 7, 7, 34816, 'S', "sleep", 4938151}, ""},
+		{"parentheses", "7 (a) Z 9 9 (b)) T 1 6 5 0", Process{7, 1, 6, 5, 0, 'T', "a) Z 9 9 (b)", 0}, ""},
+		{"newline", "7 (a\nb) S 1 7 7 0\n", Process{7, 1, 7, 7, 0, 'S', "a\nb", 0}, ""},
+		{"empty name", "7 () S 1 7 7 0", Process{7, 1, 7, 7, 0, 'S', "", 0}, ""},
+		{"kernel thread", "2 (kthreadd) S 0 0 0 0", Process{2, 0, 0, 0, 0, 'S', "kthreadd", 0}, ""},
 		{"empty", "", Process{}, "no name"},
 		{"reversed", ") 7 (S 1 7", Process{}, "no name"},
 		{"cut", "7 (sleep) S 1", Process{}, "no state"},

@@ -5,7 +5,9 @@ import "math/bits"
 // Process is what is known of a process and of those below it. Zombies are
 // left out of Children by whoever fills it in: nobody can be signalled there.
 type Process struct {
-	PID  int
+	PID   int
+	Began uint64 // when it was forked: with its PID it is that process and no other; 0 where that is not known
+
 	Comm string   // /proc/PID/comm: at most 15 bytes, and threads may rename it
 	Argv []string // /proc/PID/cmdline: may be a title the program has set, in one string
 

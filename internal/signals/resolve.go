@@ -200,7 +200,7 @@ func (c *collection) add(outer *Process, parent int) {
 	}
 	t := targetOf(p, parent)
 	if around.relay != nil {
-		t.PID = around.relay.PID
+		t.PID, t.Began = around.relay.PID, around.relay.Began
 		if around.relay.IsDrainit() {
 			c.units = append(c.units, unit{t.throughDrainit(c.request), p.Reads})
 			return

@@ -10,6 +10,7 @@ import (
 type Target struct {
 	PID      int      // 0: nobody
 	Parent   int      // as it was seen; 0: drainit
+	Began    uint64   // see Process
 	Name     string   // what the log calls it
 	Program  Program  // what runs there
 	Serves   Service  // whom, as far as that was looked at
@@ -24,7 +25,7 @@ type Target struct {
 
 // targetOf returns p as a target, before it is said what it gets.
 func targetOf(p *Process, parent int) Target {
-	return Target{PID: p.PID, Parent: parent, Name: p.Name(), Program: Identify(p.Comm, p.Argv), Serves: p.Serves}
+	return Target{PID: p.PID, Parent: parent, Began: p.Began, Name: p.Name(), Program: Identify(p.Comm, p.Argv), Serves: p.Serves}
 }
 
 // Name is what people call the process: the program's name in the table, else

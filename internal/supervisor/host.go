@@ -31,7 +31,7 @@ type sights struct {
 	children   func() (pids []int, known bool) // all that are not reaped yet: see look.OwnChildren
 	group      func(pgid int) (pids []int)     // what descends from this process and is in that group
 	isChild    func(pid, parent int) bool
-	isOurs     func(pid int) bool                         // a child of this process
+	isStill    func(pid int, began uint64) bool           // the process that began then
 	stopped    func(pid int)                              // waits until SIGSTOP has stopped it
 	handles    func(pid int, sig syscall.Signal) bool     // it catches the signal
 	glance     func(pid int) (p signals.Process, ok bool) // see look.Looker.Glance
@@ -56,7 +56,7 @@ func realHost(front int, oomKills func() (int, bool), first process.FirstThread,
 			children:   look.OwnChildren,
 			group:      look.Group,
 			isChild:    look.IsChild,
-			isOurs:     func(pid int) bool { return look.IsChild(pid, os.Getpid()) },
+			isStill:    look.IsStill,
 			stopped:    func(pid int) { look.Suspended(pid, look.SuspendPatience) },
 			handles:    look.Handles,
 			glance:     sight.Glance,

@@ -55,8 +55,6 @@ func (s *supervisor) sendFirst() {
 	}
 	if s.delivery.reached {
 		s.noteSent(target.PID, target.Signal)
-	}
-	if target.PID != 0 {
 		_ = s.host.kill(target.PID, syscall.SIGCONT)
 	}
 	s.follow(stop)
@@ -104,14 +102,15 @@ func (s *supervisor) aim(child int, request syscall.Signal, patience time.Durati
 }
 
 // send signals the target unless it has gone: looking took a while, and the PID
-// of what is no child of ours may be a stranger's by now. It is ours where its
-// parent has just been told. Of a group it is noted who is in it, before: what is
+// of what is no child of ours may be a stranger's by now. Who its parent is does not
+// tell: that may have been told just before, and then whoever is the nearest subreaper
+// has it, which need not be drainit (tini -s). Of a group it is noted who is in it, before: what is
 // forked later has not had the signal.
 func (s *supervisor) send(t signals.Target) error {
 	if t.PID == 0 {
 		return syscall.ESRCH // nobody is left; 0 would be drainit's own group
 	}
-	if t.Parent != 0 && !s.host.isChild(t.PID, t.Parent) && !s.host.isOurs(t.PID) {
+	if t.Parent != 0 && !s.host.isStill(t.PID, t.Began) {
 		return syscall.ESRCH
 	}
 	if t.Signal == 0 {

@@ -37,6 +37,8 @@ type fakeHost struct {
 	process  signals.Process
 	adopted  []signals.Process // nil: as children says
 	others   []signals.Process // that lookAt knows
+	parents  map[int]int       // nil: as they were
+	began    map[int]uint64    // nil: as they did
 	killErr  error
 	refuses  map[int]error // by PID
 	looks    int           // at processes
@@ -90,8 +92,8 @@ func (f *fakeHost) sights() sights {
 	return sights{
 		children: func() ([]int, bool) { return f.children, true },
 		group:    func(int) []int { return f.children },
-		isChild:  func(int, int) bool { return true },
-		isOurs:   func(int) bool { return true },
+		isChild:  func(pid, parent int) bool { return f.parents == nil || f.parents[pid] == parent },
+		isStill:  func(pid int, began uint64) bool { return f.began == nil || f.began[pid] == began },
 		stopped:  func(pid int) { f.note("wait until %d is stopped", pid) },
 		handles:  func(_ int, sig syscall.Signal) bool { return f.process.Caught.Has(sig) },
 		glance:   func(int) (signals.Process, bool) { return signals.Process{}, false },

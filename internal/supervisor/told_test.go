@@ -250,3 +250,31 @@ func TestGivenSignalLeavesAServer(t *testing.T) {
 		b.wantDid(t, "0s SIGTERM to 7", "0s SIGCONT to 7", "250ms SIGQUIT to 8", "250ms SIGCONT to 8")
 	})
 }
+
+// TestAdoptedByAnotherInit: what a shell leaves behind may be an init's between it and
+// drainit (tini -s) as soon as that shell was told. It is who it was, and is told; who has
+// only its PID is not.
+func TestAdoptedByAnotherInit(t *testing.T) {
+	for _, stranger := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			inner, server := goingOn(), serverAt(9, "nginx", signals.ServesOutside)
+			inner.PID, inner.Began, server.Began = 8, 1000, 1001
+			inner.Children = []signals.Process{server}
+			b := newBench(t, drain.Settings{}, goingOn(inner))
+			b.fake.parents = map[int]int{8: 6, 9: 6}
+			b.fake.began = map[int]uint64{8: 1000, 9: 1001}
+			want := []string{"0s SIGTERM to 7", "0s SIGCONT to 7", "0s SIGTERM to 8", "0s SIGCONT to 8"}
+			if stranger {
+				b.fake.began[9]++
+			} else {
+				want = append(want, "0s SIGQUIT to 9", "0s SIGCONT to 9")
+			}
+			b.fake.goneAfter = time.Second
+			b.start()
+			b.signals <- syscall.SIGTERM
+			time.Sleep(2 * time.Second)
+			b.exits(terminated)
+			b.wantDid(t, want...)
+		})
+	}
+}

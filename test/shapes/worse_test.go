@@ -67,6 +67,10 @@ func TestWorse(t *testing.T) {
 			passed: syscall.SIGQUIT,
 			up:     "java:ready", after: "trap", told: map[string]string{"java": "TERM|QUIT TERM"}, lines: "java done", status: "0",
 		},
+		{
+			name: "init that adopts, between", argv: []string{"tini", "-s", "--", "sh", "-c", `sh -c 'serve; mark inner'; mark outer`},
+			up: "serve:ready", told: term, lines: "serve done", status: "143",
+		},
 	})
 }
 
