@@ -7,17 +7,22 @@ import (
 )
 
 // PIDRoom returns how many processes and threads may still be made in this
-// container, as its pids cgroup counts them (pids.max less pids.current,
-// cgroup-v2.rst; alike in v1), and whether there is such a limit to be seen.
-// There may be others: a pod's, above the container's, and RLIMIT_NPROC.
+// container: the least that its pids cgroup (pids.max less pids.current,
+// cgroup-v2.rst; alike in v1) and RLIMIT_NPROC leave, and whether there is such a
+// limit to be seen. There may be others: a pod's, above the container's, and what
+// the same user has in other containers.
 func PIDRoom() (n int, ok bool) {
 	used, limit, ok := PIDs()
-	return max(0, limit-used), ok && limit > 0
+	n, ok = max(0, limit-used), ok && limit > 0
+	if room, limited := userRoom(); limited && (!ok || room < n) {
+		return room, true
+	}
+	return n, ok
 }
 
 // PIDs returns how many processes and threads this container has, as its pids
 // cgroup counts them, how many it may have, 0 where there is no limit, and whether
-// the kernel says. See [PIDRoom] for limits that are not seen.
+// the kernel says. See [PIDRoom] for other limits.
 func PIDs() (used, limit int, ok bool) {
 	return pids("/")
 }

@@ -26,8 +26,7 @@ const (
 	// was time, 5 of them without these; on a machine that is late, 10.
 	SpareThreads = 10
 
-	// roomLeft is what the reserve leaves of the container's limit of
-	// processes. Without a reserve drainit still starts in very little.
+	// roomLeft is what the reserve leaves of the limit of processes. Without a reserve drainit still starts in very little.
 	roomLeft = 16
 
 	// forkRoom is what has to be left of it for a further process of drainit's own
@@ -81,7 +80,7 @@ func MayFork() error {
 		return nil
 	}
 	if room, ok := proc.PIDRoom(); ok && room < forkRoom {
-		return fmt.Errorf("of the limit of processes (pids) %d are left, and %d are wanted", room, forkRoom)
+		return fmt.Errorf("of the limit of processes (pids, RLIMIT_NPROC) %d are left, and %d are wanted", room, forkRoom)
 	}
 	return nil
 }

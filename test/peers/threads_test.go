@@ -46,6 +46,29 @@ func TestNoMoreProcesses(t *testing.T) {
 	})
 }
 
+// TestFewProcesses: a user's limit (RLIMIT_NPROC) that the threads made in advance would
+// have used up is no reason to fail at start.
+func TestFewProcesses(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	const uid = 61741
+	compare(t, func(a *attempt) {
+		probes := testkit.FreeAddr(t)
+		p := a.start(spec{
+			prepare: fmt.Sprintf("uid=%d nproc=16", uid),
+			flags:   map[string][]string{"drainit": {"--probe-addr", probes}},
+			command: sh("trap 'kill $!; exit 5' TERM; sleep 1000 & echo ready; wait"),
+		})
+		p.says("ready")
+		if a.is("drainit") {
+			get(probes, "/livez")
+			get(probes, "/metrics")
+		}
+		p.signal(syscall.SIGTERM)
+		p.wantExit(5)
+	})
+}
+
 // askMuch asks everything that can be asked, by many at once, while others hold
 // connections open.
 func askMuch(a *attempt, addr string) {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"drainit/test/debianroot"
@@ -75,6 +76,17 @@ func runsc(t *testing.T) string {
 // The document is what the command would write now.
 func TestDocumentIsOfTheRecord(t *testing.T) {
 	where.Test(t, top, recordPath, part, markdown)
+}
+
+func TestGuideHasDaemonJSON(t *testing.T) {
+	const guide = top + "/docs/guides/runtimes.md"
+	text, err := os.ReadFile(guide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "\n    "+daemonJSON+"\n") {
+		t.Errorf("%s does not have the daemon.json that is tried: %s", guide, daemonJSON)
+	}
 }
 
 func TestRuntimesAreChosen(t *testing.T) {

@@ -35,7 +35,10 @@ func user(t *trial) {
 
 var machineDocker = engine{cli: []string{"docker"}}
 
-var roomDocker = engine{cli: []string{"docker"}, up: func(t *trial) {
+var roomDocker = engine{cli: []string{"docker"}, up: dockerd}
+
+// dockerd has an engine in the room.
+func dockerd(t *trial) {
 	cmd := exec.Command("dockerd", "--bridge=none", "--iptables=false", "--ip6tables=false")
 	log, err := os.Create("/trial/dockerd.log")
 	t.may(err)
@@ -45,7 +48,7 @@ var roomDocker = engine{cli: []string{"docker"}, up: func(t *trial) {
 		text, _ := os.ReadFile(log.Name())
 		t.must(time.Now().Before(until), "dockerd does not come up: %s", lastOf(text))
 	}
-}}
+}
 
 // prepare has the image.
 func (e engine) prepare(t *trial) {

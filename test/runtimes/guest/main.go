@@ -15,7 +15,7 @@ import (
 func main() {
 	role := map[string]func(args []string){
 		"life": life, "abrupt": abrupt, "member": member, "terminal": terminal, "notify": notify, "socket": socket,
-		"ask": ask, "parent": parent, "orphan": func([]string) { time.Sleep(2 * time.Second) }, "pause": func([]string) { time.Sleep(time.Hour) },
+		"ask": ask, "parent": parent, "orphan": orphan, "pause": func([]string) { time.Sleep(time.Hour) },
 	}[os.Args[1]]
 	role(os.Args[2:])
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"time"
@@ -13,12 +14,23 @@ const crowd = 20
 // parent leaves an orphan.
 func parent([]string) { _ = self("orphan").Start() }
 
-// orphans makes some whose parents have ended, and says who has adopted them and what is left of them a second later.
+// orphan lives until its standard input ends.
+func orphan([]string) { _, _ = io.Copy(io.Discard, os.Stdin) }
+
+// orphans makes some whose parents have ended, and says who has adopted them and what is left of them when they have ended.
 func orphans() {
+	live, end, err := os.Pipe()
+	if err != nil {
+		say("pipe: %v", err)
+	}
 	for range crowd {
-		_ = self("parent").Run()
+		cmd := self("parent")
+		cmd.Stdin = live
+		_ = cmd.Run()
 	}
 	say("orphans: %d of %d adopted", orphaned(), crowd)
+	end.Close()
+	live.Close()
 	for range 50 {
 		time.Sleep(100 * time.Millisecond)
 		if orphaned() == 0 {
