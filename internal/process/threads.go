@@ -26,7 +26,8 @@ const (
 	// was time, 5 of them without these; on a machine that is late, 10.
 	SpareThreads = 10
 
-	// roomLeft is what the reserve leaves of the limit of processes. Without a reserve drainit still starts in very little.
+	// roomLeft is what the reserve leaves of the limit of processes. Without a reserve
+	// drainit still starts in very little.
 	roomLeft = 16
 
 	// forkRoom is what has to be left of it for a further process of drainit's own

@@ -50,7 +50,9 @@ func (p *packageRun) failedTests() (tests []string, ok bool) {
 }
 
 // raced reports whether the race detector has found something, which it seldom finds twice.
-func (r *testRun) raced() bool { return strings.Contains(r.output.String(), "race detected during execution") }
+func (r *testRun) raced() bool {
+	return strings.Contains(r.output.String(), "race detected during execution")
+}
 
 // pattern is what -run takes for one test or subtest: of a table of a hundred that takes minutes, the row that failed.
 func pattern(test string) string {
