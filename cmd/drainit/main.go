@@ -27,6 +27,7 @@ func init() { runtime.LockOSThread() }
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "ctl" {
+		process.EndEarly()
 		os.Exit(ctl.Run(os.Args[2:], os.Environ(), os.Stdout, os.Stderr))
 	}
 	if process.HasRole(os.Args, frontproc.Name) {

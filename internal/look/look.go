@@ -24,12 +24,12 @@ const (
 	// and should be the right one.
 	StopPatience = time.Second
 
-	// SuspendPatience is for a process to be stopped by SIGSTOP: it takes microseconds,
-	// and a turn of the processor where others want that, too.
-	SuspendPatience = 200 * time.Millisecond
-
 	// ChildrenLooked bounds how many children of one process are looked at.
 	ChildrenLooked = 64
+
+	// processesLooked bounds how many are looked at below one. Time does not: a
+	// drainit that others keep from the processor would leave out those that count.
+	processesLooked = 512
 
 	// scriptLimit bounds how much of a script is read.
 	scriptLimit = 64 << 10
@@ -54,7 +54,7 @@ func New(front int, own *process.Own) Looker {
 // another PID namespace's) it is the child's bare PID. Command lines that cannot be
 // read within patience are what they were last.
 func (l Looker) Tree(child int, patience time.Duration) signals.Tree {
-	until := time.Now().Add(patience)
+	w := walk{l, time.Now().Add(patience), processesLooked}
 	t := signals.Tree{Root: l.At(child, patience)}
 	if t.Root.MasksUnknown || child != 0 && !t.Root.Gathers() || proc.Check() != nil {
 		return t
@@ -62,7 +62,7 @@ func (l Looker) Tree(child int, patience time.Duration) signals.Tree {
 	adopted, _ := proc.Adopted(os.Getpid(), ChildrenLooked)
 	for _, pid := range l.own.Without(adopted) {
 		if pid != child && pid != l.front && proc.Alive(pid) {
-			t.Adopted = append(t.Adopted, l.look(pid, lookDepth, until))
+			t.Adopted = append(t.Adopted, w.look(pid, lookDepth))
 		}
 	}
 	if len(t.Root.Children)+len(t.Adopted) > 0 {
@@ -79,16 +79,25 @@ func (l Looker) At(pid int, patience time.Duration) signals.Process {
 	if proc.Check() != nil {
 		return signals.Process{PID: pid, MasksUnknown: true}
 	}
-	return l.look(pid, lookDepth, time.Now().Add(patience))
+	w := walk{l, time.Now().Add(patience), processesLooked}
+	return w.look(pid, lookDepth)
 }
 
-func (l Looker) look(pid, depth int, until time.Time) signals.Process {
+// A walk looks at a process and at those below it.
+type walk struct {
+	Looker
+	until time.Time // when command lines are waited for no longer
+	left  int       // how many it may still look at
+}
+
+func (w *walk) look(pid, depth int) signals.Process {
+	w.left--
 	p := signals.Process{PID: pid}
 	if stat, err := proc.Stat(pid); err == nil {
 		p.Comm, p.Began = stat.Comm, stat.Began
 		p.LeadsTerminal = stat.Session == pid && stat.Terminal != 0
 	}
-	p.Argv = l.lines.of(pid, p.Comm, until)
+	p.Argv = w.lines.of(pid, p.Comm, w.until)
 	st, err := proc.ReadStatus(pid)
 	p.MasksUnknown = err != nil || !st.HasSignals
 	if !p.MasksUnknown {
@@ -97,13 +106,13 @@ func (l Looker) look(pid, depth int, until time.Time) signals.Process {
 	if p.ScriptFile() != "" {
 		p.Script = proc.ReadScript(pid, scriptLimit)
 	}
-	if !p.Gathers() || depth == 0 || time.Now().After(until) {
+	if !p.Gathers() || depth == 0 {
 		return p // whose children are its own: there can be thousands
 	}
 	children, _ := proc.SomeChildren(pid, ChildrenLooked)
 	for _, c := range children {
-		if proc.Alive(c) {
-			p.Children = append(p.Children, l.look(c, depth-1, until))
+		if w.left > 0 && proc.Alive(c) {
+			p.Children = append(p.Children, w.look(c, depth-1))
 		}
 	}
 	return p

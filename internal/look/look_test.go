@@ -13,6 +13,7 @@ import (
 	"drainit/internal/proc"
 	"drainit/internal/share"
 	"drainit/internal/signals"
+	"drainit/internal/testkit"
 )
 
 // hanging is a reader of command lines that can be made to hang.
@@ -144,5 +145,26 @@ func TestSuspended(t *testing.T) {
 	cmd.Wait()
 	if Suspended(pid, 20*time.Second) {
 		t.Error("stopped, and has gone")
+	}
+}
+
+// TestLookWithoutTime: whoever is below a shell is seen, however late it is.
+func TestLookWithoutTime(t *testing.T) {
+	cmd := exec.Command("sh", "-c", "sleep 1000 & sleep 1000 & wait")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	l := New(0, nil)
+	pid := cmd.Process.Pid
+	testkit.Soon(t, "two below", func() bool { return len(l.At(pid, time.Minute).Children) == 2 })
+	if p := l.At(pid, 0); len(p.Children) != 2 {
+		t.Errorf("with no time: %+v", p)
+	}
+	w := walk{l, time.Now().Add(time.Minute), 2}
+	if p := w.look(pid, lookDepth); len(p.Children) != 1 {
+		t.Errorf("of two processes: %+v", p)
 	}
 }

@@ -8,12 +8,12 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"drainit/internal/early"
 	"drainit/internal/signals"
 )
 
-// Queued is how many signals may wait. Go's runtime keeps one of each number;
-// beyond that a full channel would lose them.
-const Queued = 128
+// Queued is how many signals may wait.
+const Queued = early.Queued
 
 // Received carries what was sent to this process. SIGCHLD has a channel of its
 // own, so that a flood of orphans crowds nothing out.
@@ -37,7 +37,10 @@ const (
 // Each signal costs Go's runtime a handshake between two threads, half as long
 // where the goroutine that asks is not bound to a thread, as the main one is.
 func Receive() Received {
-	r := Received{make(chan os.Signal, Queued), make(chan os.Signal, 1), make(chan struct{})}
+	r := Received{early.Signals, make(chan os.Signal, 1), make(chan struct{})}
+	if r.Signals == nil {
+		r.Signals = make(chan os.Signal, early.Queued)
+	}
 	standard, realTime := receivable()
 	begun := make(chan struct{})
 	go func() {
@@ -50,6 +53,9 @@ func Receive() Received {
 	<-begun
 	return r
 }
+
+// EndEarly has the signals that came so far, and those to come, end this process.
+func EndEarly() { early.Forget() }
 
 // receivable lists what is received, faults included: sent by kill(2) they would
 // end an unprepared Go program with a stack dump.

@@ -27,7 +27,7 @@ func surveyed(t *testing.T) house {
 // nobody but the command knows PID 1's.
 func TestThreeFloors(t *testing.T) {
 	h := surveyed(t)
-	leaves := []string{"conns", "drain", "fifo", "freeport", "front", "idle", "logging", "pod", "probe", "proc", "reaper", "report", "share", "signals", "version"}
+	leaves := []string{"conns", "drain", "early", "fifo", "freeport", "front", "idle", "logging", "pod", "probe", "proc", "reaper", "report", "share", "signals", "version"}
 	if got := h.leaves(); !slices.Equal(got, leaves) {
 		t.Errorf("the leaves are %v, want %v", got, leaves)
 	}
@@ -77,6 +77,7 @@ const mostFields = 12
 
 var records = []string{
 	"config.Config", "drain.Settings", "drain.Plan", "drain.Record", "pod.Seen", "probe.Front", "probe.Status", "probe.metrics",
+	"signals.Process", "signals.Target",
 }
 
 // hot are those of which a client of the front is made: one allocation each, for a request
