@@ -1,6 +1,9 @@
 package signals
 
-import "syscall"
+import (
+	"slices"
+	"syscall"
+)
 
 const (
 	hup  = Mask(1 << (syscall.SIGHUP - 1))
@@ -103,6 +106,12 @@ var table = [...]row{
 		is:      isCeleryWorker,
 	},
 	{
+		// Its cold shutdown, the second signal, waits for the job as well.
+		Program: Program{Name: "rq", Lacks: "no signal surely ends it while a job runs: set the job's timeout (default 180s)"},
+		names:   []string{"rq"},
+		is:      func(c command) bool { return c.title != "" || slices.Contains(c.args, "worker") },
+	},
+	{
 		Program: Program{Name: "sidekiq", Bound: "--timeout (default 25s)",
 			Lacks: "it takes new jobs until its stop signal; --at-drain TSTP ends that at once"},
 		names: []string{"sidekiq"},
@@ -173,6 +182,11 @@ var table = [...]row{
 		names: []string{"waitress-serve", "waitress"},
 	},
 	{
+		// Its SIGTERM has no handler.
+		Program: Program{Name: "cheroot", Graceful: syscall.SIGINT, Fast: syscall.SIGTERM, Drains: true},
+		names:   []string{"cheroot"},
+	},
+	{
 		Program: Program{Name: "hypercorn", Drains: true, Bound: "--graceful-timeout, which counts with Python 3.11 and older",
 			Lacks: "it cuts what takes longer than 3s unless --graceful-timeout is set"},
 		names: []string{"hypercorn"},
@@ -195,6 +209,11 @@ var table = [...]row{
 		Program: Program{Name: "h2o", Fast: syscall.SIGINT, Drains: true,
 			Lacks: "idle kept connections hold its stop for 10s"},
 		names: []string{"h2o"},
+	},
+	{
+		// Server::Starter, which h2o -m master is as well. It passes SIGTERM on.
+		Program: Program{Name: "start_server", GoesOn: hup, Bound: NoBound},
+		names:   []string{"start_server"},
 	},
 	{
 		// Threads that serve a WSGI application are waited for, after their connections were closed.
@@ -259,6 +278,38 @@ var table = [...]row{
 	{
 		Program: Program{Name: "fcgiwrap", Cuts: true, Lacks: noDrain},
 		names:   []string{"fcgiwrap"},
+	},
+	{
+		Program: Program{Name: "sniproxy", Cuts: true, Lacks: noDrain, GoesOn: hup | usr1},
+		names:   []string{"sniproxy"},
+	},
+	{
+		Program: Program{Name: "rinetd", Cuts: true, Lacks: noDrain, GoesOn: hup},
+		names:   []string{"rinetd"},
+	},
+	{
+		Program: Program{Name: "pen", Cuts: true, Lacks: noDrain, GoesOn: hup | usr1},
+		names:   []string{"pen"},
+	},
+	{
+		Program: Program{Name: "ss-server", Cuts: true, Lacks: noDrain},
+		names:   []string{"ss-server"},
+	},
+	{
+		Program: Program{Name: "aria2c", Cuts: true, Lacks: noDrain},
+		names:   []string{"aria2c"},
+	},
+	{
+		Program: Program{Name: "tarantool", Cuts: true, Lacks: noDrain, GoesOn: hup | usr1},
+		names:   []string{"tarantool"},
+	},
+	{
+		Program: Program{Name: "soju", Cuts: true, Lacks: noDrain, GoesOn: hup | usr1 | usr2},
+		names:   []string{"soju"},
+	},
+	{
+		Program: Program{Name: "postgrey", Cuts: true, Lacks: noDrain, GoesOn: hup},
+		names:   []string{"postgrey"},
 	},
 	{
 		Program: Program{Name: "mariadbd", Cuts: true, Lacks: "it ends the queries", GoesOn: hup},

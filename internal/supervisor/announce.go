@@ -77,14 +77,30 @@ func (s *supervisor) killing(rec drain.Record) {
 	case !s.end.reach.known:
 		to = "the program and its process group; /proc does not tell what else there is"
 	}
-	remedy := "a longer grace period, or find what the program still does"
-	if p := s.target.Program; p.Bound != "" && s.target.Signal == p.End() {
-		remedy += "; " + p.Unending(config.Short(s.cfg.Plan.StopBudget()))
+	s.log.Warn("deadline hit, SIGKILL sent", append([]any{"after", s.sinceStop(), "to", to,
+		"remedy", s.againstKill(s.target, "find what the program still does")}, connectionsThen(rec.AtDeadline)...)...)
+}
+
+// warnOfKill says of a program that is still there when its fast signal would be due,
+// and has none, that SIGKILL is next, while there is somebody to look at.
+func (s *supervisor) warnOfKill(t signals.Target) {
+	s.guarded(s.noteTrap)
+	own := "the program's own limit for a stop, set to end within " + config.Short(s.cfg.Plan.StopBudget())
+	s.log.Warn("SIGKILL is next", append([]any{"program", t.Name, "pid", t.PID, "in", max(0, s.cfg.Plan.Deadline-s.sinceStop()), "after", s.sinceStop(),
+		"remedy", s.againstKill(t, own)}, connectionsThen(s.machine.Record().Last)...)...)
+}
+
+// againstKill is what helps a program that SIGKILL is to end: what is known of it, else
+// what is said of any.
+func (s *supervisor) againstKill(t signals.Target, ofAny string) string {
+	const longer = "a longer grace period"
+	switch p := t.Program; {
+	case s.delivery.trap:
+		return "a shell runs its trap when the command in its foreground has ended, and not before: start that with & and then wait, or exec it"
+	case p.Bound != "" && t.Signal == p.End():
+		return longer + "; " + p.Unending(config.Short(s.cfg.Plan.StopBudget()))
 	}
-	if s.delivery.trap {
-		remedy = "a shell runs its trap when the command in its foreground has ended, and not before: start that with & and then wait, or exec it"
-	}
-	s.log.Warn("deadline hit, SIGKILL sent", append([]any{"after", s.sinceStop(), "to", to, "remedy", remedy}, whatWasCut(rec)...)...)
+	return longer + ", or " + ofAny
 }
 
 // noteTrap looks, while it is still there, at who was told to stop and has not.

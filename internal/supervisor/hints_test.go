@@ -112,10 +112,44 @@ func TestProgramThatNoSignalEnds(t *testing.T) {
 	if slices.ContainsFunc(did, func(s string) bool { return strings.Contains(s, "SIGQUIT") }) {
 		t.Errorf("did %q, want no signal after SIGTERM", did)
 	}
-	for _, line := range []string{`msg="stop requested"`, `msg="deadline hit, SIGKILL sent"`} {
+	for _, line := range []string{`msg="stop requested"`, `msg="SIGKILL is next"`, `msg="deadline hit, SIGKILL sent"`} {
 		at := strings.Index(log, line)
 		if at < 0 || !strings.Contains(strings.SplitN(log[at:], "\n", 2)[0], "set force_shutdown_after, to end within") {
 			t.Errorf("%s does not say what to set:\n%s", line, log)
 		}
+	}
+}
+
+// Of a program without a fast signal SIGKILL is announced when that would be due, with the program's name and what
+// helps; of one that has ended by then, or whose signals were given, nothing is.
+func TestSIGKILLIsAnnounced(t *testing.T) {
+	grace := drain.Settings{GracePeriod: 20 * time.Second}
+	given := grace
+	given.StopSignalGiven = true
+	const line = `level=WARN msg="SIGKILL is next" program=server pid=7 in=2s after=16s ` +
+		`remedy="a longer grace period, or the program's own limit for a stop, set to end within 11s"`
+	for _, tt := range []struct {
+		name     string
+		settings drain.Settings
+		running  signals.Process
+		lasts    time.Duration
+		says     string // "": nothing
+	}{
+		{"not known", grace, programOf("server", syscall.SIGTERM), 20 * time.Second, line},
+		{"ends in time", grace, programOf("server", syscall.SIGTERM), 15 * time.Second, ""},
+		{"has a fast signal", grace, programOf("nginx", syscall.SIGQUIT), 20 * time.Second, ""},
+		{"no deadline", drain.Settings{}, programOf("server", syscall.SIGTERM), time.Hour, ""},
+		{"its signal was given", given, programOf("server", syscall.SIGTERM), 20 * time.Second, ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, tt.settings, tt.running)
+			b.start()
+			b.signals <- syscall.SIGTERM
+			time.Sleep(tt.lasts)
+			b.exits(0)
+			if log := b.log.String(); strings.Contains(log, "SIGKILL is next") != (tt.says != "") || !strings.Contains(log, tt.says) {
+				t.Errorf("%s: want %q in:\n%s", tt.name, tt.says, log)
+			}
+		})
 	}
 }

@@ -89,10 +89,10 @@ func evidenceOf(rec drain.Record) []any {
 	return nil
 }
 
-// whatWasCut says what SIGKILL cut.
-func whatWasCut(rec drain.Record) []any {
-	if rec.AtDeadline.Known {
-		return []any{"connections", connectionsValue{rec.AtDeadline.String(), 0, rec.AtDeadline.Connections}}
+// connectionsThen says what was open, if that was seen.
+func connectionsThen(seen drain.Seen) []any {
+	if seen.Known {
+		return []any{"connections", connectionsValue{seen.String(), 0, seen.Connections}}
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func TestLogFormats(t *testing.T) {
 		{holdOf(plan, drain.Record{}), "key=0s", `"key_seconds":0`},
 		{uidValue(0, true), "key=0", `"key":0`},
 		{uidValue(0, false), "key=unknown", ""},
-		{whatWasCut(drain.Record{AtDeadline: seen})[1], `key="1 request in flight, 2 idle connections"`,
+		{connectionsThen(seen)[1], `key="1 request in flight, 2 idle connections"`,
 			`"key":{"finished":0,"in_flight":1,"idle":2,"undecided":0,"unaccepted":0}`},
 	} {
 		for format, want := range map[string]string{"text": tt.text + "\n", "json": strings.TrimSuffix(`"logger":"drainit",`+tt.json, ",") + "}\n"} {

@@ -20,8 +20,12 @@ func (s *supervisor) sendStop(step int) {
 	}
 	s.tellPending() // it is late: they must not get both at once for the want of their own time
 	for _, p := range s.delivery.told.programs {
-		if p.told && step <= len(p.Next) { // else auto's, of a program that has no fast signal
+		switch {
+		case !p.told:
+		case step <= len(p.Next):
 			s.sendNext(p.Target, p.Next[step-1])
+		default: // auto's, of a program that has no fast signal
+			s.warnOfKill(p.Target)
 		}
 	}
 }

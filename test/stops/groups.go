@@ -20,6 +20,7 @@ func groups() []group {
 		{"Mail, chat and telephony", talkers},
 		{"Files, sessions and small web servers", stores},
 		{"Tunnels and gateways", tunnels},
+		{"Monitoring, logs and readings", monitors},
 		{"Inits and supervisors as the command", inits},
 		{"Others", services},
 	}

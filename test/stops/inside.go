@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -131,7 +132,7 @@ func (s *stage) wait() error {
 func (s *stage) signal(sc scenario, res *result, flight chan answer) {
 	for i, sig := range sc.Signals {
 		if i > 0 {
-			time.Sleep(gap)
+			time.Sleep(cmp.Or(s.program.gap, gap))
 		}
 		_ = syscall.Kill(s.pid, sig)
 	}

@@ -5,7 +5,7 @@
 // of a PID 1 that does nothing but wait; drainit is not there, but in one scenario. What is in the table already, in the
 // same version, is not measured again.
 //
-//	go run ./test/stops [-row REGEXP] [-suite bookworm,trixie] [-again] [-parallel 6]
+//	go run ./test/stops [-row REGEXP] [-suite bookworm,trixie] [-again] [-parallel 10]
 //	go run ./test/stops -page
 //	go run ./test/stops -budget
 package main
@@ -42,7 +42,7 @@ func main() {
 	flag.BoolVar(&o.again, "again", false, "measure also what is in the table")
 	flag.BoolVar(&o.page, "page", false, "measure nothing, and make the documents of what is in the table")
 	flag.BoolVar(&o.budget, "budget", false, "try the programs' own limits set to drainit's stop budget instead, and write "+budgetPage)
-	flag.IntVar(&o.parallel, "parallel", 6, "programs at a time")
+	flag.IntVar(&o.parallel, "parallel", 10, "programs at a time")
 	flag.Parse()
 	exit(o.run())
 }
@@ -70,7 +70,7 @@ func (o options) run() error {
 	if err != nil {
 		return fmt.Errorf("-row: %w", err)
 	}
-	lab := &laboratory{roots: debianroot.Roots{Dir: filepath.Join(top, ".cache/stops")}, files: filepath.Join(top, "test/stops/files"), drainit: filepath.Join(top, "bin/drainit"), lives: make(chan struct{}, 3*o.parallel)}
+	lab := &laboratory{roots: debianroot.Roots{Dir: filepath.Join(top, ".cache/stops")}, files: filepath.Join(top, "test/stops/files"), drainit: filepath.Join(top, "bin/drainit"), lives: make(chan struct{}, 4*o.parallel)}
 	if o.budget {
 		return lab.tryBudgets(rows)
 	}

@@ -20,6 +20,7 @@ type program struct {
 	beside   [][]string // commands that run beside it and are not stopped
 	client   client
 	settle   time.Duration // from its first answer until it is all there
+	gap      time.Duration // between signals; 0: gap
 	lead     time.Duration // until its client has a request in flight, if it is a slow one
 	advice   string        // what there is to set, where it does not follow from the rest
 	suites   []string      // nil: all
@@ -35,9 +36,9 @@ func (p program) key() string {
 
 // versions are what differs in the names of a suite's packages.
 var versions = map[string]*strings.Replacer{
-	"bookworm": strings.NewReplacer("{php}", "8.2", "{pg}", "15", "{tomcat}", "10", "{dovecot}", "2.3", "{jetty}", "9"),
-	"trixie":   strings.NewReplacer("{php}", "8.4", "{pg}", "17", "{tomcat}", "11", "{dovecot}", "2.4", "{jetty}", "12"),
-	"sid":      strings.NewReplacer("{php}", "8.4", "{pg}", "18", "{tomcat}", "11", "{dovecot}", "2.4", "{jetty}", "12"),
+	"bookworm": strings.NewReplacer("{php}", "8.2", "{pg}", "15", "{tomcat}", "10", "{dovecot}", "2.3", "{wesnoth}", "1.16", "{jetty}", "9"),
+	"trixie":   strings.NewReplacer("{php}", "8.4", "{pg}", "17", "{tomcat}", "11", "{dovecot}", "2.4", "{wesnoth}", "1.18", "{jetty}", "12"),
+	"sid":      strings.NewReplacer("{php}", "8.4", "{pg}", "18", "{tomcat}", "11", "{dovecot}", "2.4", "{wesnoth}", "1.18", "{jetty}", "12"),
 }
 
 // in is the program as the suite has it.

@@ -15,6 +15,9 @@ var databases = []program{
 	{name: "valkey-server", shape: "script", packages: "valkey-server", command: words("valkey-server --port 6379 --save"), client: redisScript, suites: []string{"trixie", "sid"}},
 	{name: "memcached", packages: "memcached", command: words("memcached -u nobody -p 11211"),
 		client: lines{address: "127.0.0.1:11211", half: "set k 0 0 10\r\n12345", send: "67890\r\n", want: "STORED"}},
+	{name: "nutcracker", packages: "nutcracker redis-server", command: words("nutcracker -c /stops/nutcracker.yml"), beside: redisBeside, client: lines{address: "127.0.0.1:22121", half: "*2\r\n$3\r\nGET\r\n$1", send: "\r\na\r\n", want: "$-1"}},
+	{name: "tarantool", packages: "tarantool", command: words("tarantool /stops/tarantool.lua"), suites: []string{"bookworm", "trixie"},
+		client: lines{address: "127.0.0.1:3301", greets: true, send: `require("fiber").sleep(%d) return 77` + "\n", want: "77\n"}},
 }
 
 // postgresBeside is what a pooler asks.

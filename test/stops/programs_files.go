@@ -26,6 +26,11 @@ var stores = []program{
 	{name: "blackbox-exporter", packages: "prometheus-blackbox-exporter", command: words("prometheus-blackbox-exporter --config.file=/etc/prometheus/blackbox.yml --web.listen-address=127.0.0.1:9115"),
 		client: web{9115, "/probe?module=http_2xx&target=http://127.0.0.1:9000/sleep/%d", "/metrics"}},
 	{name: "gearmand", packages: "gearman-job-server", command: words("gearmand --listen=127.0.0.1 --port=4730 --log-file=stderr"), client: lines{address: "127.0.0.1:4730", half: "versi", send: "on\r\n", want: "OK"}},
+	{name: "aria2c", packages: "aria2", command: words("aria2c --enable-rpc --rpc-listen-port=6800 --dir=/tmp"), client: put(6800, "POST", "/jsonrpc", `{"jsonrpc":"2.0","id":"a",`, `"method":"aria2.getVersion"}`)},
+	{name: "apt-cacher-ng", packages: "apt-cacher-ng", command: words("apt-cacher-ng -c /etc/apt-cacher-ng ForeGround=1 Port=3142 BindAddress=127.0.0.1 CacheDir=/tmp/acng LogDir=/tmp/acng SocketPath=/tmp/acng/socket PfilePattern=.* AllowUserPorts=9000"), prepare: "mkdir -p /tmp/acng",
+		client: web{3142, "/127.0.0.1:9000/sleep/%d", "/127.0.0.1:9000/sleep/0"}},
+	{name: "hg", packages: "mercurial", command: words("hg serve --address 127.0.0.1 --port 8000 --repository /srv/r"), prepare: "hg init /srv/r", client: head(8000, "/")},
+	{name: "fossil", packages: "fossil", command: words("fossil server --localhost --port 8080 /srv/r.fossil"), prepare: "USER=root fossil init /srv/r.fossil", client: head(8080, "/")},
 }
 
 var (

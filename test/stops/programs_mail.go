@@ -17,6 +17,12 @@ var talkers = []program{
 	{name: "kamailio", packages: "kamailio", command: words("kamailio -DD -E -f /stops/kamailio.cfg"), client: sip},
 	{name: "icecast2", packages: "icecast2", user: "icecast2", command: words("icecast2 -c /stops/icecast.xml"), client: head(8000, "/status-json.xsl")},
 	{name: "tor", packages: "tor", command: words("tor -f /stops/torrc"), client: lines{address: "127.0.0.1:9050", half: "\x05", send: "\x01\x00", want: "\x05\x00"}},
+	{name: "postgrey", packages: "postgrey", command: words("postgrey --inet=127.0.0.1:10023"),
+		client: lines{address: "127.0.0.1:10023", half: "request=smtpd_access_policy\nprotocol_state=RCPT\nprotocol_name=SMTP\nclient_address=1.2.3.4\nclient_name=a\nhelo_name=a\nsender=a@b\nrecipient=c@d\n", send: "\n", want: "action="}},
+	{name: "inspircd", packages: "inspircd", user: "irc", command: words("inspircd --nofork --config=/stops/inspircd.conf"), client: lines{address: "127.0.0.1:6667", half: "NICK a\r\nUSER a 0 * ", send: ":a\r\n", want: " 001 "}},
+	{name: "soju", packages: "soju", command: words("soju -config /stops/soju.conf"), suites: []string{"trixie", "sid"}, client: lines{address: "127.0.0.1:6667", half: "CAP L", send: "S 302\r\n", want: "CAP"}},
+	{name: "mumble-server", packages: "mumble-server", command: words("mumble-server -fg -ini /stops/mumble.ini"), suites: []string{"trixie", "sid"}, client: tlsHello(64738)},
+	{name: "wesnothd", packages: "wesnoth-{wesnoth}-server", command: words("/usr/games/wesnothd-{wesnoth}"), client: lines{address: "127.0.0.1:15000", half: "\x00\x00", send: "\x00\x00", want: "\x1f\x8b"}},
 }
 
 // noop says the protocol's word for nothing, in two pieces.

@@ -30,4 +30,5 @@ var pythons = []program{
 	{name: "gevent", packages: "python3-gevent", command: words("python3 /stops/gevent_app.py"), client: onPort(8080)},
 	{name: "flask", packages: "python3-flask", command: words("python3 -m flask --app flask_app run --port 8080"), env: []string{"PYTHONPATH=/stops"}, client: onPort(8080)},
 	{name: "http.server", packages: "python3", command: words("python3 /stops/server.py"), client: onPort(8080)},
+	{name: "cheroot", packages: "python3-cheroot", command: words("python3 -m cheroot --bind 127.0.0.1:8080 app:application"), env: []string{"PYTHONPATH=/stops"}, client: onPort(8080)},
 }

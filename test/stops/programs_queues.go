@@ -15,6 +15,7 @@ var queues = []program{
 	{name: "celery", packages: "python3-celery python3-redis redis-server", command: words("python3 -m celery -A tasks worker -c 2 --without-gossip --without-mingle"), env: []string{"PYTHONPATH=/stops", "C_FORCE_ROOT=1"}, beside: redisBeside,
 		client: command{probe: "127.0.0.1:6379", line: "python3 /stops/ask_celery.py %d"}, settle: time.Second, lead: 4 * time.Second},
 	{name: "rq", packages: "python3-rq redis-server", command: words("rq worker --url redis://127.0.0.1:6379"), env: []string{"PYTHONPATH=/stops"}, beside: redisBeside,
+		gap:    1500 * time.Millisecond, // within 1 s it takes a second signal for an echo
 		client: command{probe: "127.0.0.1:6379", line: "python3 /stops/ask_rq.py %d"}, settle: time.Second, lead: 4 * time.Second},
 }
 

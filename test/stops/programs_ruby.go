@@ -11,5 +11,5 @@ var rubies = []program{
 	{name: "unicorn", shape: "timeout", packages: "unicorn", command: words("unicorn -c /stops/unicorn-timeout.rb /stops/config.ru"), client: onPort(8080), settle: time.Second},
 	{name: "thin", shape: "--threaded", packages: "thin", command: words("thin --threaded -p 8080 -R /stops/config.ru start"), client: onPort(8080)},
 	{name: "thin", packages: "thin", command: words("thin -p 8080 -R /stops/config.ru start"), client: onPort(8080)},
-	{name: "webrick", packages: "ruby-webrick", command: words("ruby /stops/webrick_app.rb"), client: onPort(8080)},
+	{name: "webrick", packages: "ruby-webrick ruby", command: words("ruby /stops/webrick_app.rb"), client: onPort(8080)},
 }

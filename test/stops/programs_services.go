@@ -40,6 +40,7 @@ var services = []program{
 	{name: "dnsdist", packages: "dnsdist", command: words("dnsdist --supervised --disable-syslog -C /stops/dnsdist.conf"), client: dns, advice: forDNS},
 	{name: "kresd", packages: "knot-resolver", command: words("kresd -n -c /stops/kresd.conf /tmp"), client: dns, advice: forDNS, suites: []string{"bookworm", "trixie"}},
 	{name: "knotd", packages: "knot", command: words("knotd -c /stops/knot.conf"), client: dns, advice: forDNS},
+	{name: "gdnsd", packages: "gdnsd", command: words("gdnsd -c /srv/gdnsd start"), prepare: "mkdir -p /srv/gdnsd/zones /run/gdnsd /var/lib/gdnsd; cp /stops/gdnsd.conf /srv/gdnsd/config", client: dns, advice: forDNS},
 }
 
 // registry stores a manifest that it does not like, which it says when it has all of it.

@@ -120,6 +120,8 @@ func TestUnderLine(t *testing.T) {
 		{"msg=\"stop signal sent\" signal=SIGQUIT\n", "", ""}, // the program's own
 		{"drainit: msg=\"stop signal sent\" signal=SIGTERM\ndrainit: msg=\"deadline hit, SIGKILL sent\" remedy=\"no signal surely ends it\"\n", "TERM", bySIGKILL},
 		{"drainit: msg=\"stop signal sent\" signal=SIGTERM note=\"no signal surely ends it\"\ndrainit: msg=\"deadline hit, SIGKILL sent\"\n", "TERM", announced},
+		{"drainit: msg=\"stop signal sent\" signal=SIGTERM\ndrainit: msg=\"SIGKILL is next\" program=a\ndrainit: msg=\"deadline hit, SIGKILL sent\"\n", "TERM", announcedLate},
+		{"drainit: msg=\"stop signal sent\" signal=SIGTERM note=\"no signal surely ends it\"\ndrainit: msg=\"SIGKILL is next\" program=a\ndrainit: msg=\"deadline hit, SIGKILL sent\"\n", "TERM", announced},
 	} {
 		if sent, killed := underLine([]byte(tt.log)); sent != tt.sent || killed != tt.killed {
 			t.Errorf("%q: got %q, %q, want %q, %q", tt.log, sent, killed, tt.sent, tt.killed)

@@ -37,7 +37,7 @@ func (t *tally) String() string {
 
 // summary is what all rows of the table show together.
 func summary(table []measured) string {
-	var bySignal, saidFor, unknown, completes, tini tally
+	var bySignal, saidFor, unknown, saidLate, completes, tini tally
 	names, pairs := map[string]bool{}, map[string]bool{}
 	for i := range table {
 		m := &table[i]
@@ -49,6 +49,9 @@ func summary(table []measured) string {
 		case !ok:
 		case row.Name == "":
 			unknown.add(l.fresh == "", m)
+			if l.fresh != "" {
+				saidLate.add(l.fresh != bySIGKILL, m)
+			}
 			continue
 		case l.fresh == "":
 			bySignal.add(true, m)
@@ -67,6 +70,7 @@ func summary(table []measured) string {
 		{"a request of 40 s under drainit, grace period 20 s: a signal that drainit sent ended the program", bySignal.String()},
 		{"SIGKILL did, and the log had said so with the stop signal", saidFor.String()},
 		{"the same of programs that drainit does not know: a signal ended them", unknown.String()},
+		{"SIGKILL did, and the log had named the program and what helps 2 s before", saidLate.String()},
 		{"programs with a graceful signal other than the default: at that, a request of 3 s completes", completes.String()},
 		{"known programs: no worse, in the request and in the status, than with SIGTERM, which tini passes on", tini.String()},
 	})

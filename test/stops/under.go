@@ -31,19 +31,20 @@ func (p program) commandLine(sc scenario) []string {
 
 const drainitPath = "/drainit"
 
-// bySIGKILL is what is said of a stop that only SIGKILL ended, and announced is where drainit's log had said so when it
-// sent the stop signal.
+// bySIGKILL is what is said of a stop that only SIGKILL ended; announced is where drainit's log had said so when it
+// sent the stop signal, and announcedLate shortly before the deadline, with the program's name and what helps.
 const (
-	bySIGKILL = "SIGKILL"
-	announced = "SIGKILL, as the log had said"
+	bySIGKILL     = "SIGKILL"
+	announced     = "SIGKILL, as the log had said"
+	announcedLate = "SIGKILL, as the log said 2 s before"
 )
 
 var sent = regexp.MustCompile(`msg="(?:stop|next) signal sent" signal=SIG(\S+)`)
 
 // underLine is what drainit's log has of such a stop: the signals that it sent, and whether SIGKILL had to follow.
-func underLine(log []byte) (sigs, killed string) {
+func underLine(log []byte) (sigs, how string) {
 	var list []string
-	said := false
+	killed, said := "", bySIGKILL
 	for text := range strings.Lines(string(log)) {
 		_, text, ours := strings.Cut(text, "drainit: ") // not always at the start: programs end lines as they like
 		if !ours {
@@ -52,13 +53,14 @@ func underLine(log []byte) (sigs, killed string) {
 		if m := sent.FindStringSubmatch(text); m != nil {
 			list = append(list, m[1])
 		}
-		if strings.Contains(text, `msg="deadline hit, SIGKILL sent"`) {
-			killed = bySIGKILL
-			if said {
-				killed = announced
-			}
+		switch {
+		case strings.Contains(text, `msg="deadline hit, SIGKILL sent"`):
+			killed = said
+		case strings.Contains(text, `msg="SIGKILL is next" program=`) && said == bySIGKILL:
+			said = announcedLate
+		case strings.Contains(text, "no signal surely ends it"):
+			said = announced
 		}
-		said = said || strings.Contains(text, "no signal surely ends it")
 	}
 	return strings.Join(list, ","), killed
 }
@@ -89,10 +91,12 @@ func (m *measured) stale() bool {
 		return true
 	}
 	row, list := m.row(), strings.Split(l.signals, ",")
+	if l.fresh == bySIGKILL {
+		return true
+	}
 	if row.Name == "" {
 		return false
 	}
 	late := len(list) > 1 || l.fresh != ""
-	return list[0] != short(row.End()) || row.Fast != 0 && late && !slices.Contains(list, short(row.Fast)) ||
-		row.Bound != "" && l.fresh == bySIGKILL
+	return list[0] != short(row.End()) || row.Fast != 0 && late && !slices.Contains(list, short(row.Fast))
 }

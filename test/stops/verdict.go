@@ -190,6 +190,8 @@ func (s shape) tooLong() string {
 			return ""
 		case l.fresh == announced:
 			return "**SIGKILL**, which the log says at the stop"
+		case l.fresh == announcedLate:
+			return "**SIGKILL**, which the log says 2 s before"
 		case l.fresh != "":
 			return "**SIGKILL**"
 		case l.signals == "":
