@@ -24,7 +24,7 @@ func TestVirtualMachines(t *testing.T) {
 	}
 	defer l.close()
 	l.starts = starts[:3] // to boot again is as to power off
-	chosen, err := choose("arm64,s390x")
+	chosen, err := choose("arm64;s390x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,10 +91,23 @@ func TestConsoleIsRead(t *testing.T) {
 }
 
 func TestMachinesAreChosen(t *testing.T) {
-	for only, want := range map[string]int{"": len(machines), "amd64": 4, "arm64,s390x": 2, "amd64, sid": 0, "arm/v7": 1, "mips": 0} {
+	for only, want := range map[string]string{
+		"":                          strings.Join(names(), "; "),
+		"amd64":                     "amd64, 5.10; amd64, 6.1; amd64, 6.12; amd64, sid",
+		"amd64, 6.12":               "amd64, 6.12",
+		"s390x;arm64":               "arm64; s390x",
+		" amd64, sid ; amd64, 5.10": "amd64, 5.10; amd64, sid",
+		"amd64, sid;amd64":          "amd64, 5.10; amd64, 6.1; amd64, 6.12; amd64, sid",
+		"arm":                       "arm/v7",
+	} {
 		chosen, err := choose(only)
-		if len(chosen) != want || (err != nil) != (want == 0) {
-			t.Errorf("-only %q: %d machines, %v; want %d", only, len(chosen), err, want)
+		if got := strings.Join(namesOf(chosen), "; "); got != want || err != nil {
+			t.Errorf("-only %q: %q, %v; want %q", only, got, err, want)
+		}
+	}
+	for _, only := range []string{"mips", "6.12", "amd64,s390x", "s390x;", ";"} {
+		if chosen, err := choose(only); err == nil || !strings.Contains(err.Error(), strings.Join(names(), "; ")) {
+			t.Errorf("-only %q: %d machines, error %v; want one with the names", only, len(chosen), err)
 		}
 	}
 }
