@@ -5,7 +5,7 @@
 // Nothing is installed and no root is needed: packages are downloaded with Debian's apt and unpacked under .cache/vm. A
 // machine's time goes by its instructions, so that a busy host fails nothing.
 //
-//	go run ./test/vm [-only 'arm64;amd64, sid'] [-tests conns,proc] [-o docs/proof/where.md] [-v]
+//	go run ./test/vm [-only 'arm64;amd64, sid'] [-tests conns,proc | -stories memory] [-o docs/proof/where.md] [-v]
 package main
 
 import (
@@ -21,14 +21,15 @@ import (
 )
 
 type options struct {
-	only, tests, out string
-	verbose          bool
+	only, tests, stories, out string
+	verbose                   bool
 }
 
 func main() {
 	var o options
 	flag.StringVar(&o.only, "only", "", "only these `machines`, of "+strings.Join(names(), "; ")+"; amd64 is all four")
 	flag.StringVar(&o.tests, "tests", "", "only the tests of these `packages`, or none; in the document the others are \"not run\"")
+	flag.StringVar(&o.stories, "stories", "", "only the stories with this `word` in their names, no tests, and nothing is written")
 	flag.StringVar(&o.out, "o", "", "`file` to write the document to")
 	flag.BoolVar(&o.verbose, "v", false, "print the consoles")
 	flag.Parse()
@@ -50,11 +51,17 @@ func (o options) run(ctx context.Context) error {
 	if o.tests != "" {
 		packages = strings.Split(o.tests, ",")
 	}
+	if o.stories != "" {
+		packages, o.out = []string{"none"}, ""
+	}
 	l, err := newLab(ctx, ".", packages, o.verbose)
 	if err != nil {
 		return err
 	}
 	defer l.close()
+	if o.stories != "" {
+		l.starts = []start{{"rdinit=/guest STORIES=" + o.stories, "Power down", true}}
+	}
 	var results []result
 	var records []record
 	for _, m := range chosen {

@@ -23,7 +23,8 @@ func TestVirtualMachines(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.close()
-	l.starts = starts[:3] // to boot again is as to power off
+	l.starts = slices.Clone(starts[:3]) // to boot again is as to power off
+	l.starts[0].init = "rdinit=/guest"  // the least memory.max is make vm's to search for
 	chosen, err := choose("arm64;s390x")
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +50,7 @@ const good = `[    0.1] noise
 @ok one: two
 @absent three
 @skipped conns TestX: x_test.go:7: why
+@least 7340032
 @suite conns pass=53 fail=0 skip=1
 @done
 [    9.9] reboot: Power down
@@ -76,6 +78,7 @@ func TestConsoleIsRead(t *testing.T) {
 	}
 	for _, test := range []struct{ old, new, want string }{
 		{"@ok as", "@failed as", "as /init: failed"},
+		{"@least", "@most", "no least memory.max was found"},
 		{"fail=0", "fail=1", "conns: 53 tests passed, 1 failed"},
 		{"pass=53", "pass=0", "conns: 0 tests passed, 0 failed"},
 		{"reboot: Restarting", "reboot: nothing", `the machine ended with ["Power down" "panic" "Power down" ""], want ["Power down" "panic" "Power down" "Restarting system"]: by the guest, and by drainit as --on-exit says`},
