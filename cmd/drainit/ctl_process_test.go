@@ -21,7 +21,7 @@ func TestCtlInsideTheContainer(t *testing.T) {
 		stdout string
 		stderr string
 	}{
-		{"status", "none", 0, "drainit       test, pid 1: running, ready\n", ""},
+		{"status", "none", 0, "drainit       " + version + ", pid 1: running, ready\n", ""},
 		{"ready", "none", 0, "", ""},
 		{"ready", "1", 1, "", "drainit: not ready: ports failed: "},
 		{"live", "1", 0, "", ""},
@@ -53,7 +53,7 @@ func TestCtlInstalledRuns(t *testing.T) {
 		t.Fatalf("install: got status %d, stdout %q, stderr %q", got, r.stdout, r.stderr)
 	}
 	r = launch(t, spec{args: command(nil, dir+"/drainit", "--version")})
-	if got := r.exit(); got != 0 || !strings.HasPrefix(r.stdout.String(), "drainit test (go") {
+	if got := r.exit(); got != 0 || !strings.HasPrefix(r.stdout.String(), "drainit "+version+" (go") {
 		t.Errorf("the copy: got status %d, stdout %q, stderr %q", got, r.stdout, r.stderr)
 	}
 }

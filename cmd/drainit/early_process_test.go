@@ -28,7 +28,7 @@ func TestEarlyPackages(t *testing.T) {
 		}
 	}
 	slow := slices.IndexFunc(order, func(p string) bool { return p == "net" || p == "crypto/tls" || strings.Contains(p, "prometheus") })
-	for _, early := range []string{"drainit/internal/early"} {
+	for _, early := range []string{"drainit/internal/early", "drainit/internal/firsttogo"} {
 		if i := slices.Index(order, early); i < 0 || i > slow {
 			t.Errorf("%s is number %d, and %s number %d of %q", early, i, order[slow], slow, order)
 		}

@@ -750,7 +750,7 @@ func TestNobodyIsAFrontByAccident(t *testing.T) {
 		cmd.Args[0] = frontproc.Name
 		cmd.Stdin = stdin
 		out, err := cmd.CombinedOutput()
-		if err != nil || !strings.HasPrefix(string(out), "drainit test ") {
+		if err != nil || !strings.HasPrefix(string(out), "drainit "+version+" ") {
 			t.Errorf("got %q, %v", out, err)
 		}
 	}

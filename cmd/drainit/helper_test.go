@@ -95,7 +95,7 @@ func TestHelperHasNothing(t *testing.T) {
 func TestHelperWithoutProc(t *testing.T) {
 	t.Parallel()
 	probes := testkit.FreeAddr(t)
-	launch(t, spec{prepare: "no-proc", under: []string{"/bin/sh", "-c", `cd "${0%/*}"; exec ./"${0##*/}" "$@"`},
+	launch(t, spec{prepare: "no-proc", under: []string{"/bin/sh", "-c", `cd "${0%/*}/"; exec ./"${0##*/}" "$@"`},
 		args: command([]string{"--probe-addr", probes, "--ports", "none"}, sh("echo ready; exec sleep 1000")...)}).says("ready")
 	testkit.Soon(t, "probes are served", func() bool { return probeOnce(probes, "/livez") == nil })
 	testkit.Soon(t, "/metrics is served", func() bool { return probeOnce(probes, "/metrics") == nil })

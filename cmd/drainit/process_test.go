@@ -26,7 +26,8 @@ import (
 // its own with a /proc of its own. The test binary makes that namespace and
 // impersonates the children.
 
-var binary string // the drainit under test
+// The drainit under test, and what it calls itself.
+var binary, version = "", "test"
 
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && strings.HasPrefix(os.Args[1], rolePrefix) {
@@ -40,6 +41,7 @@ func buildAndRun(m *testing.M) int {
 		return m.Run()
 	}
 	if binary = os.Getenv("TESTED_DRAINIT"); binary != "" { // on a machine without Go: see test/vm
+		version = os.Getenv("TESTED_VERSION")
 		return m.Run()
 	}
 	dir, err := os.MkdirTemp("", "drainit-test")
@@ -53,7 +55,7 @@ func buildAndRun(m *testing.M) int {
 		return 1
 	}
 	binary = filepath.Join(dir, "drainit")
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "nethttpomithttp2,purego", "-gcflags=all=-l", "-gcflags=runtime=", "-ldflags", "-s -w -X drainit/internal/version.Version=test", "-o", binary, ".")
+	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "nethttpomithttp2,purego", "-gcflags=all=-l", "-gcflags=runtime=", "-ldflags", "-s -w -X drainit/internal/version.Version="+version, "-o", binary, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)

@@ -135,7 +135,7 @@ func TestReports(t *testing.T) {
 			Requested                                     time.Time `json:"stop_request_time"`
 		}
 		err := json.Unmarshal([]byte(one.body), &report)
-		if err != nil || report.Msg != "drain report" || report.Instance != instance || report.Version != "test" || report.Request != "SIGTERM" || report.Program != "sh" ||
+		if err != nil || report.Msg != "drain report" || report.Instance != instance || report.Version != version || report.Request != "SIGTERM" || report.Program != "sh" ||
 			report.Status != 3 || report.Total <= 0 || time.Since(report.Requested) > time.Hour || one.user != "user:secret" {
 			t.Errorf("%v of %s: %s", err, one.user, one.body)
 		}

@@ -6,19 +6,19 @@ import (
 	"errors"
 	"net"
 	"os"
-	"strconv"
 	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"drainit/internal/firsttogo"
 	"drainit/internal/probe"
 	"drainit/internal/process"
 )
 
 const (
 	// Name is a helper's name, as its first argument and as its comm.
-	Name = "drainit-helper"
+	Name = firsttogo.Name
 
 	// firstConn is the descriptor of its first connection.
 	firstConn = 3
@@ -68,9 +68,8 @@ func Run() int {
 }
 
 // standDown gives up what a helper does not need: it is nobody where it may become
-// that, has no capability and can get none, and is the first to go where memory ends.
+// that, has no capability and can get none. Of memory see [firsttogo].
 func standDown() {
-	_ = os.WriteFile("/proc/self/oom_score_adj", []byte(strconv.Itoa(1000)), 0)
 	if os.Geteuid() == 0 {
 		_ = syscall.Setgroups(nil)
 		_ = syscall.Setresgid(nobody, nobody, nobody)

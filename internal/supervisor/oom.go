@@ -6,18 +6,23 @@ import "time"
 // want of memory. It looks at the start, and whenever a process that was waited
 // for had died of a SIGKILL of somebody else's, so that an earlier one is not
 // taken for the cause of a later death. The count rises before the process dies
-// (mm/oom_kill.c, __oom_kill_process). Of a process that another one waits for, or
+// (mm/oom_kill.c, __oom_kill_process), so a look may find more counted than have died:
+// the rest is for who dies within dyingFor. Of a process that another one waits for, or
 // that was started by an exec into the container, nobody hears.
 type oomWatch struct {
 	unknown     bool // the kernel does not tell
 	first, last int  // as counted at the start, and at the last look
+	dying       int  // of those counted at the last look had not died then, as far as is known
 	at          time.Time
 }
+
+// dyingFor bounds how long a process takes to die, of which the kernel has decided that.
+const dyingFor = 5 * time.Second
 
 // oomVerdict is what a look says of the deaths that caused it.
 type oomVerdict struct {
 	killed int           // processes that died of SIGKILL
-	rose   int           // the count, since the look before
+	rose   int           // the count, since the look before, with those who were dying then
 	within time.Duration // since that look
 	before int           // how many there had been since the start
 	alone  bool          // no other process can have been counted, but one of an exec
@@ -36,7 +41,10 @@ func (w *oomWatch) look(count func() (int, bool), killed int, alone bool) oomVer
 		return v
 	}
 	v.rose = max(0, n-w.last)
-	w.last, w.at = n, time.Now()
+	if v.within <= dyingFor {
+		v.rose += w.dying
+	}
+	w.last, w.dying, w.at = n, max(0, v.rose-killed), time.Now()
 	return v
 }
 

@@ -18,6 +18,7 @@ import (
 type death struct {
 	pids  []int // of which 7 is the child
 	kills int
+	soon  bool // after the one before; else an hour
 }
 
 // TestOutOfMemory: it is said where the count rose at the child's death, and with
@@ -33,17 +34,20 @@ func TestOutOfMemory(t *testing.T) {
 		deaths []death
 		want   string
 	}{
-		{"the child, which was alone", 2, true, []death{{[]int{childPID}, 3}}, `level=ERROR msg="child killed: out of memory" oom_kills=1 within=1h0m0s remedy=`},
-		{"not", 2, true, []death{{[]int{childPID}, 2}}, not + " oom_kills_earlier=0\n"},
-		{"a helper, hours ago", 0, false, []death{{[]int{9}, 1}, {[]int{childPID}, 1}}, not + " oom_kills_earlier=1\n"},
-		{"one of drainit's own, hours ago", 0, true, []death{{[]int{ownPID}, 1}, {[]int{childPID}, 1}}, not + " oom_kills_earlier=1\n"},
-		{"a helper, and then the child", 0, false, []death{{[]int{9}, 1}, {[]int{childPID}, 2}},
+		{"the child, which was alone", 2, true, []death{{[]int{childPID}, 3, false}}, `level=ERROR msg="child killed: out of memory" oom_kills=1 within=1h0m0s remedy=`},
+		{"not", 2, true, []death{{[]int{childPID}, 2, false}}, not + " oom_kills_earlier=0\n"},
+		{"a helper, hours ago", 0, false, []death{{[]int{9}, 1, false}, {[]int{childPID}, 1, false}}, not + " oom_kills_earlier=1\n"},
+		{"one of drainit's own, hours ago", 0, true, []death{{[]int{ownPID}, 1, false}, {[]int{childPID}, 1, false}}, not + " oom_kills_earlier=1\n"},
+		{"one of drainit's own, and the child, which is dying", 0, true, []death{{[]int{ownPID}, 2, false}, {[]int{childPID}, 2, true}},
+			`level=ERROR msg="child killed: out of memory" oom_kills=1 within=1s`},
+		{"one of drainit's own, and somebody unseen, hours ago", 0, true, []death{{[]int{ownPID}, 2, false}, {[]int{childPID}, 2, false}}, not + " oom_kills_earlier=2\n"},
+		{"a helper, and then the child", 0, false, []death{{[]int{9}, 1, false}, {[]int{childPID}, 2, false}},
 			`msg="child killed, perhaps out of memory" oom_kills=1 within=1h0m0s killed=1 `},
-		{"both at once", 0, false, []death{{[]int{9, childPID}, 2}}, `msg="child killed, perhaps out of memory" oom_kills=2`},
-		{"one of two at once", 0, false, []death{{[]int{childPID, 9}, 1}},
+		{"both at once", 0, false, []death{{[]int{9, childPID}, 2, false}}, `msg="child killed, perhaps out of memory" oom_kills=2`},
+		{"one of two at once", 0, false, []death{{[]int{childPID, 9}, 1, false}},
 			`msg="child killed, perhaps out of memory" oom_kills=1 within=1h0m0s killed=2 `},
-		{"one that nobody saw, hours ago", 0, false, []death{{[]int{childPID}, 1}}, `msg="child killed, perhaps out of memory"`},
-		{"an orphan, seen before", 0, true, []death{{[]int{9}, 0}, {[]int{childPID}, 1}}, `msg="child killed, perhaps out of memory"`},
+		{"one that nobody saw, hours ago", 0, false, []death{{[]int{childPID}, 1, false}}, `msg="child killed, perhaps out of memory"`},
+		{"an orphan, seen before", 0, true, []death{{[]int{9}, 0, false}, {[]int{childPID}, 1, false}}, `msg="child killed, perhaps out of memory"`},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t, drain.Settings{}, signals.Process{Comm: "app"})
@@ -65,7 +69,11 @@ func TestOutOfMemory(t *testing.T) {
 			b.end.oom.begin(b.host.oomKills)
 			b.start()
 			for _, d := range tt.deaths {
-				time.Sleep(time.Hour)
+				if d.soon {
+					time.Sleep(time.Second)
+				} else {
+					time.Sleep(time.Hour)
+				}
 				count, ended = d.kills, d.pids
 				b.sigchld <- syscall.SIGCHLD
 				synctest.Wait()

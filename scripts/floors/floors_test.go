@@ -27,7 +27,7 @@ func surveyed(t *testing.T) house {
 // nobody but the command knows PID 1's.
 func TestThreeFloors(t *testing.T) {
 	h := surveyed(t)
-	leaves := []string{"conns", "drain", "early", "fifo", "freeport", "front", "idle", "logging", "pod", "probe", "proc", "reaper", "report", "share", "signals", "version"}
+	leaves := []string{"conns", "drain", "early", "fifo", "firsttogo", "freeport", "front", "idle", "logging", "pod", "probe", "proc", "reaper", "report", "share", "signals", "version"}
 	if got := h.leaves(); !slices.Equal(got, leaves) {
 		t.Errorf("the leaves are %v, want %v", got, leaves)
 	}

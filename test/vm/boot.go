@@ -12,7 +12,7 @@ import (
 )
 
 // bootLimit bounds a machine's life, on a host that is late.
-const bootLimit = 15 * time.Minute
+const bootLimit = 45 * time.Minute
 
 // A start is what a machine has as its first process. Everything after -- is its arguments, and what has a = is its
 // environment.
@@ -27,7 +27,7 @@ const panics = "panic"
 // starts are a machine's: as a container's host, and with drainit as /init, at whose end the kernel panics, or does what
 // --on-exit says.
 var starts = []start{
-	{"rdinit=/guest", "Power down", true},
+	{"rdinit=/guest SEARCH=yes", "Power down", true},
 	{"rdinit=/drainit DRAINIT_DRAIN_DELAY=0 DRAINIT_DEADLINE=30s -- /guest machine", panics, true},
 	{"rdinit=/drainit DRAINIT_ON_EXIT=poweroff DRAINIT_DEADLINE=30s -- /guest bare", "Power down", true},
 	{"rdinit=/drainit DRAINIT_ON_EXIT=reboot -- /guest exit 7", "Restarting system", false},

@@ -34,6 +34,7 @@ func (l *lab) initramfs(m machine, b built) (string, error) {
 	for _, module := range modules {
 		a.file("modules/"+filepath.Base(module), module)
 	}
+	a.entry("tests/version", regular, 0, 0, []byte(l.version))
 	for _, p := range slices.Sorted(maps.Keys(b.tests)) {
 		l.test(a, p, b.tests[p], m.leavesOut(p))
 	}

@@ -5,7 +5,7 @@
 // Nothing is installed and no root is needed: packages are downloaded with Debian's apt and unpacked under .cache/vm. A
 // machine's time goes by its instructions, so that a busy host fails nothing.
 //
-//	go run ./test/vm [-only arm64,s390x] [-tests conns,proc] [-o docs/proof/where.md] [-v]
+//	go run ./test/vm [-only 'arm64;amd64, sid'] [-tests conns,proc | -stories memory] [-o docs/proof/where.md] [-v]
 package main
 
 import (
@@ -21,14 +21,15 @@ import (
 )
 
 type options struct {
-	only, tests, out string
-	verbose          bool
+	only, tests, stories, out string
+	verbose                   bool
 }
 
 func main() {
 	var o options
-	flag.StringVar(&o.only, "only", "", "only these `machines`, as "+strings.Join(names(), "; ")+"; amd64 is all four")
+	flag.StringVar(&o.only, "only", "", "only these `machines`, of "+strings.Join(names(), "; ")+"; amd64 is all four")
 	flag.StringVar(&o.tests, "tests", "", "only the tests of these `packages`, or none; in the document the others are \"not run\"")
+	flag.StringVar(&o.stories, "stories", "", "only the stories with this `word` in their names, no tests, and nothing is written")
 	flag.StringVar(&o.out, "o", "", "`file` to write the document to")
 	flag.BoolVar(&o.verbose, "v", false, "print the consoles")
 	flag.Parse()
@@ -50,11 +51,17 @@ func (o options) run(ctx context.Context) error {
 	if o.tests != "" {
 		packages = strings.Split(o.tests, ",")
 	}
+	if o.stories != "" {
+		packages, o.out = []string{"none"}, ""
+	}
 	l, err := newLab(ctx, ".", packages, o.verbose)
 	if err != nil {
 		return err
 	}
 	defer l.close()
+	if o.stories != "" {
+		l.starts = []start{{"rdinit=/guest STORIES=" + o.stories, "Power down", true}}
+	}
 	var results []result
 	var records []record
 	for _, m := range chosen {
@@ -74,28 +81,28 @@ func (o options) run(ctx context.Context) error {
 	return judge(results)
 }
 
-func names() []string {
+func names() []string { return namesOf(machines) }
+
+func namesOf(list []machine) []string {
 	var all []string
-	for _, m := range machines {
+	for _, m := range list {
 		all = append(all, m.name)
 	}
 	return all
 }
 
-// choose returns the machines of a list: by name, or by architecture.
+// choose returns the machines of a list, each by its name or its architecture, in their own order.
 func choose(only string) ([]machine, error) {
 	if only == "" {
 		return machines, nil
 	}
-	var chosen []machine
-	for name := range strings.SplitSeq(only, ",") {
-		found := slices.DeleteFunc(slices.Clone(machines), func(m machine) bool {
-			return m.name != name && m.goarch != name && m.kernel() != name
-		})
-		if len(found) == 0 {
-			return nil, fmt.Errorf("-only %q: no such machine; there are %s", name, strings.Join(names(), "; "))
+	wanted := map[string]bool{}
+	for part := range strings.SplitSeq(only, ";") { // names have commas
+		part = strings.TrimSpace(part)
+		if !slices.ContainsFunc(machines, func(m machine) bool { return m.name == part || m.goarch == part }) {
+			return nil, fmt.Errorf("-only %q: no such machine; there are %s", part, strings.Join(names(), "; "))
 		}
-		chosen = append(chosen, found...)
+		wanted[part] = true
 	}
-	return chosen, nil
+	return slices.DeleteFunc(slices.Clone(machines), func(m machine) bool { return !wanted[m.name] && !wanted[m.goarch] }), nil
 }

@@ -20,14 +20,15 @@ type record struct {
 	Suites  []suite  `json:"suites"`
 	Skipped []string `json:"skipped"`
 	Stories []told   `json:"stories"`
-	Seconds int      `json:"seconds"` // of the host's processor time
+	Least   int      `json:"least,omitempty"` // memory.max, in bytes
+	Seconds int      `json:"seconds"`         // of the host's processor time
 	Failed  []string `json:"failed,omitempty"`
 }
 
 func recordOf(r result, drainit, qemu string, at time.Time) record {
 	return record{
 		Machine: r.machine.name, Date: at.UTC().Format(time.DateOnly), Drainit: drainit, Qemu: qemu, Pack: r.pack, Kernel: r.kernel,
-		Suites: r.suites, Skipped: r.skipped, Stories: r.stories, Seconds: int(r.cpu.Seconds()), Failed: r.problems(),
+		Suites: r.suites, Skipped: r.skipped, Stories: r.stories, Least: r.least, Seconds: int(r.cpu.Seconds()), Failed: r.problems(),
 	}
 }
 

@@ -23,8 +23,9 @@ func TestVirtualMachines(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.close()
-	l.starts = starts[:3] // to boot again is as to power off
-	chosen, err := choose("arm64,s390x")
+	l.starts = slices.Clone(starts[:3]) // to boot again is as to power off
+	l.starts[0].init = "rdinit=/guest"  // the least memory.max is make vm's to search for
+	chosen, err := choose("arm64;s390x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,6 +50,7 @@ const good = `[    0.1] noise
 @ok one: two
 @absent three
 @skipped conns TestX: x_test.go:7: why
+@least 7340032
 @suite conns pass=53 fail=0 skip=1
 @done
 [    9.9] reboot: Power down
@@ -76,6 +78,7 @@ func TestConsoleIsRead(t *testing.T) {
 	}
 	for _, test := range []struct{ old, new, want string }{
 		{"@ok as", "@failed as", "as /init: failed"},
+		{"@least", "@most", "no least memory.max was found"},
 		{"fail=0", "fail=1", "conns: 53 tests passed, 1 failed"},
 		{"pass=53", "pass=0", "conns: 0 tests passed, 0 failed"},
 		{"reboot: Restarting", "reboot: nothing", `the machine ended with ["Power down" "panic" "Power down" ""], want ["Power down" "panic" "Power down" "Restarting system"]: by the guest, and by drainit as --on-exit says`},
@@ -91,10 +94,23 @@ func TestConsoleIsRead(t *testing.T) {
 }
 
 func TestMachinesAreChosen(t *testing.T) {
-	for only, want := range map[string]int{"": len(machines), "amd64": 4, "arm64,s390x": 2, "amd64, sid": 0, "arm/v7": 1, "mips": 0} {
+	for only, want := range map[string]string{
+		"":                          strings.Join(names(), "; "),
+		"amd64":                     "amd64, 5.10; amd64, 6.1; amd64, 6.12; amd64, sid",
+		"amd64, 6.12":               "amd64, 6.12",
+		"s390x;arm64":               "arm64; s390x",
+		" amd64, sid ; amd64, 5.10": "amd64, 5.10; amd64, sid",
+		"amd64, sid;amd64":          "amd64, 5.10; amd64, 6.1; amd64, 6.12; amd64, sid",
+		"arm":                       "arm/v7",
+	} {
 		chosen, err := choose(only)
-		if len(chosen) != want || (err != nil) != (want == 0) {
-			t.Errorf("-only %q: %d machines, %v; want %d", only, len(chosen), err, want)
+		if got := strings.Join(namesOf(chosen), "; "); got != want || err != nil {
+			t.Errorf("-only %q: %q, %v; want %q", only, got, err, want)
+		}
+	}
+	for _, only := range []string{"mips", "6.12", "amd64,s390x", "s390x;", ";"} {
+		if chosen, err := choose(only); err == nil || !strings.Contains(err.Error(), strings.Join(names(), "; ")) {
+			t.Errorf("-only %q: %d machines, error %v; want one with the names", only, len(chosen), err)
 		}
 	}
 }

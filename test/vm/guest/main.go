@@ -4,7 +4,7 @@
 // packages' tests and plays the stories, and then everything that the stories need, each under a name of its own.
 //
 // It says on the console what came of each, one a line, as test/vm reads it: "@suite NAME pass=N fail=N skip=N",
-// "@ok STORY", "@failed STORY", a tab and why, "@note text", and "@done" as the last.
+// "@ok STORY", "@failed STORY", a tab and why, "@absent STORY", "@least BYTES", "@note text", and "@done" as the last.
 package main
 
 import (
@@ -27,11 +27,15 @@ func main() {
 		fmt.Printf("@failed prepare\t%v\n", err)
 		return
 	}
-	tell(before)
+	word := os.Getenv("STORIES") // a parameter of the kernel, as is SEARCH
+	tell(about(word, before))
 	if err := loadable(); err != nil {
 		fmt.Printf("@failed modprobe\t%v\n", err)
 	}
-	tell(stories)
+	tell(about(word, stories))
+	if os.Getenv("SEARCH") != "" {
+		least()
+	}
 	suites()
 	fmt.Println("@done")
 }

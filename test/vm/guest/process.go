@@ -39,6 +39,19 @@ func (t *trial) drainitIn(cgroup string, flags []string, role ...string) *proces
 // under starts whatever becomes drainit.
 func (t *trial) under(argv []string) *process { return t.start("", argv) }
 
+// helper is the PID of a drainit's helper that has stood down, as it is outside of the namespace, or 0.
+func helper() int {
+	entries, _ := os.ReadDir("/proc")
+	for _, e := range entries {
+		name, _ := os.ReadFile("/proc/" + e.Name() + "/comm")
+		first, _ := os.ReadFile("/proc/" + e.Name() + "/oom_score_adj")
+		if strings.HasPrefix(string(name), "drainit-helper") && strings.TrimSpace(string(first)) == "1000" {
+			return number(e.Name())
+		}
+	}
+	return 0
+}
+
 func (t *trial) start(cgroup string, argv []string) *process {
 	p := &process{cmd: exec.Command("/guest", append([]string{"inside"}, argv...)...), ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr
@@ -64,6 +77,15 @@ func (t *trial) start(cgroup string, argv []string) *process {
 func (p *process) end() {
 	_ = p.cmd.Process.Kill()
 	<-p.ended
+}
+
+func (p *process) hasEnded() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 func (p *process) signal(sig syscall.Signal) { _ = p.cmd.Process.Signal(sig) }

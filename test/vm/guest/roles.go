@@ -50,6 +50,10 @@ func play(role string, args []string) {
 		bare()
 	case "closed":
 		closed(args)
+	case "heavy":
+		heavy(number(args[0]))
+	case "view":
+		view(args[0], args[1:])
 	}
 }
 
@@ -151,13 +155,37 @@ func eat() {
 	fmt.Println("eating")
 	var all [][]byte
 	for {
-		b := make([]byte, 1<<20)
-		for i := 0; i < len(b); i += 4096 {
-			b[i] = 1
-		}
-		all = append(all, b)
+		all = append(all, filled(1))
 		runtime.KeepAlive(all)
 	}
+}
+
+// filled is so many megabytes, each page of which is there.
+func filled(megabytes int) []byte {
+	b := make([]byte, megabytes<<20)
+	for i := 0; i < len(b); i += 4096 {
+		b[i] = 1
+	}
+	return b
+}
+
+// heavy has more memory than any of drainit's processes. At SIGUSR1 it takes what there is; at SIGTERM it ends with a status.
+func heavy(status int) {
+	held := filled(24)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGUSR1)
+	if _, err := net.Listen("tcp", address); err != nil {
+		fmt.Println(err)
+		os.Exit(98)
+	}
+	fmt.Println("listening")
+	got := <-signals
+	fmt.Println("got", got)
+	if got == syscall.SIGUSR1 {
+		eat()
+	}
+	runtime.KeepAlive(held)
+	os.Exit(status)
 }
 
 // crowd makes as many processes as it may, and stays.

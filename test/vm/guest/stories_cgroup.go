@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -29,6 +30,27 @@ func (t *trial) cgroup(limits ...string) string {
 
 func (t *trial) write(dir, file, text string) {
 	t.may(os.WriteFile(dir+"/"+file, []byte(text), 0))
+}
+
+// number is what a file of a cgroup says, and event a line of one: how often something was.
+func (t *trial) number(dir, file string) int {
+	text, err := os.ReadFile(dir + "/" + file)
+	t.may(err)
+	n, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	t.may(err)
+	return n
+}
+
+func (t *trial) event(dir, file, name string) int {
+	text, err := os.ReadFile(dir + "/" + file)
+	t.may(err)
+	for line := range strings.Lines(string(text)) {
+		if n, ok := strings.CutPrefix(line, name+" "); ok {
+			return number(strings.TrimSpace(n))
+		}
+	}
+	t.must(false, "%s has no %s", file, name)
+	return 0
 }
 
 func outOfMemory(t *trial) {

@@ -22,6 +22,12 @@ func suites() {
 	}
 }
 
+// version is what drainit calls itself.
+func version() string {
+	text, _ := os.ReadFile("/tests/version")
+	return string(text)
+}
+
 func suite(binary string) {
 	ctx, cancel := context.WithTimeout(context.Background(), suiteLimit)
 	defer cancel()
@@ -30,7 +36,7 @@ func suite(binary string) {
 		args = append(args, "-test.skip="+strings.TrimSpace(string(skip)))
 	}
 	cmd := exec.CommandContext(ctx, binary, args...)
-	cmd.Dir, cmd.Env = filepath.Dir(binary), append(os.Environ(), "TESTED_DRAINIT=/drainit")
+	cmd.Dir, cmd.Env = filepath.Dir(binary), append(os.Environ(), "TESTED_DRAINIT=/drainit", "TESTED_VERSION="+version())
 	cmd.WaitDelay = time.Second
 	began := time.Now()
 	out, err := cmd.CombinedOutput()

@@ -4,6 +4,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -26,6 +28,11 @@ type failure string
 
 const absent failure = "absent"
 
+// about are the stories with a word in their names.
+func about(word string, list []story) []story {
+	return slices.DeleteFunc(slices.Clone(list), func(s story) bool { return !strings.Contains(s.name, word) })
+}
+
 // tell plays stories and says what came of each.
 func tell(stories []story) {
 	for _, s := range stories {
@@ -43,23 +50,28 @@ func tell(stories []story) {
 
 func (s story) try() (why failure) {
 	t := &trial{}
+	if why = t.attempt(s.play); why != "" && why != absent {
+		for _, r := range t.running {
+			fmt.Printf("-- %s, standard output:\n%s\n-- standard error:\n%s\n", s.name, &r.stdout, &r.stderr)
+		}
+	}
+	return why
+}
+
+// attempt plays, and ends what was started.
+func (t *trial) attempt(play func(*trial)) (why failure) {
 	defer func() {
+		for _, r := range t.running {
+			r.end()
+		}
 		if p := recover(); p != nil {
 			var ok bool
 			if why, ok = p.(failure); !ok {
 				panic(p)
 			}
-			for _, r := range t.running {
-				fmt.Printf("-- %s, standard output:\n%s\n-- standard error:\n%s\n", s.name, &r.stdout, &r.stderr)
-			}
 		}
 	}()
-	defer func() {
-		for _, r := range t.running {
-			r.end()
-		}
-	}()
-	s.play(t)
+	play(t)
 	return ""
 }
 
