@@ -53,6 +53,9 @@ func (s *supervisor) forward(sig syscall.Signal) {
 		return
 	}
 	for _, t := range s.forwardTo() {
+		if to == syscall.SIGCONT && s.delivery.told.holds(t.PID) {
+			continue
+		}
 		t.Signal = to
 		_ = s.signalled(t)
 		if to == syscall.SIGHUP && !s.judging.hungUp {

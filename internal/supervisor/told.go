@@ -59,6 +59,11 @@ func (t *told) was(target signals.Target) bool {
 	return t.all[target.PID] || slices.Contains(t.members[target.PID], target.Signal)
 }
 
+// holds reports whether a process, or the group that it leads, is suspended in this stop.
+func (t *told) holds(pid int) bool {
+	return slices.ContainsFunc(t.held, func(h signals.Target) bool { return h.PID == pid || h.PID == -pid })
+}
+
 // serving notes who serves: a server that stops closes what it listens on, and has
 // then to be known as one.
 func (t *told) serving(tree signals.Tree) {

@@ -108,7 +108,8 @@ func TestOneBehindTheOther(t *testing.T) {
 	}
 }
 
-// TestMakeIsSuspended: it gets its signal when what it runs has gone.
+// TestMakeIsSuspended: it gets its signal when what it runs has gone, and nobody's SIGCONT
+// before.
 func TestMakeIsSuspended(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, drain.Settings{}, signals.Process{Comm: "make", Argv: []string{"make"}, Caught: signals.MaskOf(syscall.SIGTERM),
@@ -116,7 +117,9 @@ func TestMakeIsSuspended(t *testing.T) {
 		b.fake.goneAfter = time.Second
 		b.start()
 		b.signals <- syscall.SIGTERM
-		time.Sleep(2 * time.Second)
+		time.Sleep(time.Second / 2)
+		b.signals <- syscall.SIGCONT
+		time.Sleep(time.Second)
 		b.exits(terminated)
 		b.wantDid(t, "0s SIGSTOP to 7", "0s wait until 7 is stopped", "0s SIGQUIT to 8", "0s SIGCONT to 8", "1s SIGTERM to 7", "1s SIGCONT to 7")
 	})
