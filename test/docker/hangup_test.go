@@ -33,9 +33,7 @@ func TestClientsThatAreKilled(t *testing.T) {
 		tini := runClients(t, "/usr/bin/tini", "--")
 		killed := tini.kill()
 		drainit := runClients(t, "/drainit", "--stop-on-hangup", "--")
-		if time.Since(killed) < 5*time.Second {
-			t.Fatal("the clients of drainit were started in no time")
-		}
+		time.Sleep(time.Until(killed.Add(5 * time.Second))) // which tini's containers outlive
 		if left := len(tini.containers()); left != clients {
 			t.Errorf("tini: %d of %d containers are left, want all", left, clients)
 		}
