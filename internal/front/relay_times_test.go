@@ -9,6 +9,22 @@ import (
 	"time"
 )
 
+// relaying returns a front that relays HTTP/2 between a client and a program, which begins
+// with what it says and takes all that comes.
+func relaying(says string) (f *Front, client, program net.Conn) {
+	f = New(Config{})
+	client, server := net.Pipe()
+	program, up := net.Pipe()
+	c := f.admit(server, &target{})
+	go func() {
+		c.relayTo(&upstream{endpoint: newEndpoint(up)})
+		c.finish(nil)
+	}()
+	go io.Copy(io.Discard, program)
+	go io.WriteString(program, says)
+	return f, client, program
+}
+
 // A connection of HTTP/2 on which nothing was asked for as long as a kept one of HTTP/1
 // may be silent leaves, as in a drain. One with a request does not, however long that
 // takes. A program that has not shown in time that it speaks HTTP/2 is not waited for.
@@ -28,17 +44,8 @@ func TestHTTP2Silence(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := New(Config{})
-				client, server := net.Pipe()
-				program, up := net.Pipe()
-				c := f.admit(server, &target{})
+				f, client, program := relaying(tt.says)
 				began := time.Now()
-				go func() {
-					c.relayTo(&upstream{endpoint: newEndpoint(up)})
-					c.finish(nil)
-				}()
-				go io.Copy(io.Discard, program)
-				go io.WriteString(program, tt.says)
 				go func() {
 					for at, what := range tt.does {
 						time.AfterFunc(at, func() {
@@ -98,17 +105,8 @@ func TestHTTP2HalfAHead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := New(Config{})
-				client, server := net.Pipe()
-				program, up := net.Pipe()
-				c := f.admit(server, &target{})
+				f, client, program := relaying(settings)
 				began := time.Now()
-				go func() {
-					c.relayTo(&upstream{endpoint: newEndpoint(up)})
-					c.finish(nil)
-				}()
-				go io.Copy(io.Discard, program)
-				go io.WriteString(program, settings)
 				go io.WriteString(client, settings)
 				time.AfterFunc(time.Minute, func() { io.WriteString(client, tt.says) })
 				if tt.rest > 0 {
