@@ -25,7 +25,7 @@ func helperKilled(t *trial) {
 		room -= step
 		status, unanswered = t.scrape(dir, room, unanswered)
 	}
-	t.must(unanswered != "", "no helper was killed")
+	t.must(unanswered != "", "no helper was killed before it had answered")
 	p.signal(syscall.SIGTERM)
 	began := time.Now()
 	t.logged(p, "stop requested")
@@ -49,7 +49,7 @@ func helperKilled(t *trial) {
 }
 
 // scrape asks for /metrics with so much room for more memory, and returns the status and what a client was told whose
-// helper was killed. /readyz is answered all the same.
+// helper was killed. /readyz is answered all the same, if not the first time.
 func (t *trial) scrape(dir string, room int, before string) (status int, unanswered string) {
 	t.soon("no helper is left", func() bool { return helper() == 0 })
 	time.Sleep(time.Second) // what drainit itself does after its start, or a helper's end
@@ -57,17 +57,19 @@ func (t *trial) scrape(dir string, room int, before string) (status int, unanswe
 	kills := t.event(dir, "memory.events", "oom_kill")
 	status, why := network.Get(probe + "/metrics")
 	killed := t.event(dir, "memory.events", "oom_kill") - kills
-	t.must((status == 200) == (killed == 0) && killed <= 1, "with room for %d KiB /metrics is %d %.60q, and %d processes were killed", room>>10, status, why, killed)
-	ready, _ := network.Get(probe + "/readyz")
-	t.must(ready == 200 || ready == 503, "/readyz is %d with room for %d KiB", ready, room>>10)
+	t.must(status == 200 || killed > 0, "with room for %d KiB /metrics is %d %.60q, and %d processes were killed", room>>10, status, why, killed)
+	t.soon(fmt.Sprintf("/readyz answers with room for %d KiB", room>>10), func() bool { // a connection may want memory too
+		ready, _ := network.Get(probe + "/readyz")
+		return ready == 200 || ready == 503
+	})
 	if status != 200 {
 		return status, fmt.Sprintf("%d %s", status, why)
 	}
 	return status, before
 }
 
-// bothKilled: a helper lives, in the hold, while the program takes all there is. That two were killed says that the helper
-// was the first: with the program gone there was room again.
+// bothKilled: a helper lives, in the hold, while the program takes all there is. That more than the program was killed
+// says that a helper was the first: with the program gone there was room again.
 func bothKilled(t *trial) {
 	dir := t.cgroup("memory.max=64M")
 	p := t.drainitIn(dir, []string{"--drain-delay", "50s", "--deadline", "60s"}, "heavy", "7")
@@ -84,7 +86,7 @@ func bothKilled(t *trial) {
 	t.wantExit(p, 137)
 	t.must(p.exitedAt.Sub(began) < 40*time.Second, "the hold went on without the program")
 	kills := t.event(dir, "memory.events", "oom_kill")
-	t.must(kills == 2, "%d processes were killed, want the helper and the program", kills)
+	t.must(kills >= 2, "%d processes were killed, want a helper and the program", kills)
 	t.must(p.stderr.has("child killed: out of memory") && p.stderr.has("status=137"), "the log does not say why")
 }
 
