@@ -59,7 +59,7 @@ func TestStopAfterAHangup(t *testing.T) {
 func TestHangupTouchesNothing(t *testing.T) {
 	t.Parallel()
 	const size = 64 << 20
-	r := launch(t, spec{stdin: bytes.NewReader(make([]byte, size)), args: command([]string{"--stop-on-hangup"}, "wc", "-c")})
+	r := launch(t, spec{stdin: bytes.NewReader(make([]byte, size)), args: command([]string{"--stop-on-hangup", "--drain-delay", "1m"}, "wc", "-c")}) // which is not to be stopped before the end
 	if got := r.exit(); got != 0 || strings.TrimSpace(r.stdout.String()) != fmt.Sprint(size) {
 		t.Errorf("status %d, read %s bytes, want 0 and %d; %s", got, r.stdout, size, r.stderr)
 	}
