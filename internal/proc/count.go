@@ -1,45 +1,25 @@
 package proc
 
-import (
-	"bytes"
-	"os"
-	"strconv"
-)
+import "bytes"
 
 // Count returns how many processes /proc shows, zombies included, and how many of
 // them are zombies: have ended, and were not waited for. It looks at no more than
 // most of them. One whose first thread has ended while others go on (pthread_exit(3)
 // in main) has a zombie's state and is none.
 func Count(most int) (all, zombies int, err error) {
-	d, err := os.Open(dir)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer d.Close()
 	var buf [statSize]byte
-	for {
-		names, err := d.Readdirnames(256)
-		for _, name := range names {
-			pid, notOne := strconv.Atoi(name)
-			if notOne != nil {
-				continue
-			}
-			b, gone := read(path(pid, "stat"), buf[:], len(buf))
-			if gone != nil {
-				continue
-			}
-			all++
-			if isZombie(b) {
-				zombies++
-			}
-			if all == most {
-				return all, zombies, nil
-			}
+	err = eachPID(dir, func(pid int) (goesOn bool) {
+		b, gone := read(path(pid, "stat"), buf[:], len(buf))
+		if gone != nil {
+			return true
 		}
-		if err != nil { // io.EOF, or a /proc that went away
-			return all, zombies, nil
+		all++
+		if isZombie(b) {
+			zombies++
 		}
-	}
+		return all != most
+	})
+	return all, zombies, err
 }
 
 // isZombie reads the state and num_threads of a /proc/PID/stat, proc_pid_stat(5).

@@ -3,7 +3,6 @@ package proc
 import (
 	"bytes"
 	"os"
-	"strconv"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,15 +18,13 @@ func userRoom() (n int, ok bool) {
 	if err := unix.Getrlimit(unix.RLIMIT_NPROC, &limit); err != nil || limit.Cur > fewProcesses || isHostRoot() {
 		return 0, false
 	}
-	names, err := os.ReadDir(dir)
+	used, own := 0, os.Getuid()
+	err := eachPID(dir, func(pid int) (goesOn bool) {
+		used += threadsOf(pid, own)
+		return true
+	})
 	if err != nil {
 		return 0, false
-	}
-	used, own := 0, os.Getuid()
-	for _, e := range names {
-		if pid, err := strconv.Atoi(e.Name()); err == nil {
-			used += threadsOf(pid, own)
-		}
 	}
 	return max(0, int(limit.Cur)-used), true
 }

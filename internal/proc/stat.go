@@ -63,39 +63,48 @@ func All() ([]Process, error) {
 
 // all takes the PIDs from the names in listing, which is /proc but for tests.
 func all(listing string) ([]Process, error) {
-	d, err := os.Open(listing)
-	if err != nil {
-		return nil, err
-	}
-	defer d.Close()
 	var (
 		list  []Process
 		first error
 		buf   [statSize]byte
 	)
-	for {
-		names, err := d.Readdirnames(256)
-		for _, name := range names {
-			pid, err := strconv.Atoi(name)
-			if err != nil {
-				continue
-			}
-			p, err := stat(pid, buf[:])
-			switch {
-			case err == nil:
-				list = append(list, p)
-			case first == nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
-				first = err
-			}
+	err := eachPID(listing, func(pid int) (goesOn bool) {
+		p, err := stat(pid, buf[:])
+		switch {
+		case err == nil:
+			list = append(list, p)
+		case first == nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
+			first = err
 		}
-		if err != nil { // io.EOF, or a /proc that went away
-			break
-		}
+		return true
+	})
+	if err != nil {
+		return nil, err
 	}
 	if len(list) == 0 && first == nil {
 		first = &fs.PathError{Op: "list processes", Path: listing, Err: fs.ErrNotExist}
 	}
 	return list, first
+}
+
+// eachPID calls each with the PIDs among the names in listing, until that returns false.
+func eachPID(listing string, each func(pid int) (goesOn bool)) error {
+	d, err := os.Open(listing)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	for {
+		names, err := d.Readdirnames(256)
+		for _, name := range names {
+			if pid, notOne := strconv.Atoi(name); notOne == nil && !each(pid) {
+				return nil
+			}
+		}
+		if err != nil { // io.EOF, or a /proc that went away
+			return nil
+		}
+	}
 }
 
 // parseStat takes the first seven fields and the 22nd, proc_pid_stat(5). The name stands in
