@@ -1,6 +1,7 @@
 package ctl
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"syscall"
@@ -27,9 +28,10 @@ func (c call) stop() error {
 	if !n.sure {
 		return fmt.Errorf("not stopped: PID %d may be the drainit of another container that shares its PIDs with this one", n.pid)
 	}
-	sig, state, hungUp, ago := c.stopUnderWay(sc, c.firstRequest(n))
-	if state == probe.StateDraining {
-		time.Sleep(drain.AgainAfter - ago) // or else it would be taken for the same one
+	under := c.underWay(sc)
+	sig := cmp.Or(under.signal, c.firstRequest(n))
+	if under.state == probe.StateDraining {
+		time.Sleep(drain.AgainAfter - under.ago) // or else it would be taken for the same one
 	}
 	if err := c.around.kill(n.pid, sig); err != nil {
 		remedy := ""
@@ -38,7 +40,7 @@ func (c call) stop() error {
 		}
 		return fmt.Errorf("not stopped: %s to PID %d: %w%s", signals.Name(sig), n.pid, err, remedy)
 	}
-	_, err = fmt.Fprintf(c.stdout, "sent %s to drainit, PID %d: %s\n", signals.Name(sig), n.pid, nextOf(state, hungUp))
+	_, err = fmt.Fprintf(c.stdout, "sent %s to drainit, PID %d: %s\n", signals.Name(sig), n.pid, under.next())
 	return err
 }
 
@@ -55,40 +57,44 @@ func (c call) firstRequest(n neighbour) syscall.Signal {
 	return syscall.SIGTERM
 }
 
-// stopUnderWay returns the signal that asks for a stop, first, or, in one, for its next
-// step: that which began it, some time ago. The state is "" where the probe address does
-// not tell.
-func (c call) stopUnderWay(sc config.Scanned, first syscall.Signal) (sig syscall.Signal, state string, hungUp bool, ago time.Duration) {
+// underWay is a stop as the probe address tells of it. The zero value is none, or that it
+// does not tell.
+type underWay struct {
+	state  string
+	signal syscall.Signal // with which it began, and with which one asks for its next step
+	hungUp bool           // it began with a hangup
+	ago    time.Duration  // since it began
+}
+
+func (c call) underWay(sc config.Scanned) (u underWay) {
 	to, err := c.target(sc)
 	if err != nil {
-		return first, "", false, 0
+		return u
 	}
 	st, _, err := c.drain(to)
 	if err != nil {
-		return first, "", false, 0
+		return u
 	}
-	sig = first
-	if st.StopRequest != nil {
-		hungUp = st.StopRequest.Signal == probe.Hangup
-		ago = time.Duration(st.StopRequest.SecondsAgo * float64(time.Second))
-		if began, err := signals.Parse(st.StopRequest.Signal); err == nil {
-			sig = began
-		}
+	u.state = st.State
+	if r := st.StopRequest; r != nil {
+		u.hungUp = r.Signal == probe.Hangup
+		u.ago = time.Duration(r.SecondsAgo * float64(time.Second))
+		u.signal, _ = signals.Parse(r.Signal)
 	}
-	return sig, st.State, hungUp, ago
+	return u
 }
 
-// nextOf says what a stop request does in a state. After a hangup the first signal only
-// takes its place.
-func nextOf(state string, hungUp bool) string {
+// next says what a stop request does. After a hangup the first signal only takes its
+// place.
+func (u underWay) next() string {
 	const first = "the first signal since the hangup ends nothing yet; once more "
 	switch {
-	case hungUp && state == probe.StateDraining:
+	case u.hungUp && u.state == probe.StateDraining:
 		return first + "ends the hold"
-	case hungUp && state == probe.StateStopping:
+	case u.hungUp && u.state == probe.StateStopping:
 		return first + "sends the next signal of the schedule, if there is one"
 	}
-	switch state {
+	switch u.state {
 	case probe.StateRunning:
 		return "a stop begins; once more ends the hold"
 	case probe.StateDraining:
