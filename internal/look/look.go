@@ -54,7 +54,7 @@ func New(front int, own *process.Own) Looker {
 // another PID namespace's) it is the child's bare PID. Command lines that cannot be
 // read within patience are what they were last.
 func (l Looker) Tree(child int, patience time.Duration) signals.Tree {
-	w := walk{l, time.Now().Add(patience), processesLooked}
+	w := l.walk(patience)
 	t := signals.Tree{Root: l.At(child, patience)}
 	if t.Root.MasksUnknown || child != 0 && !t.Root.Gathers() || proc.Check() != nil {
 		return t
@@ -79,8 +79,7 @@ func (l Looker) At(pid int, patience time.Duration) signals.Process {
 	if proc.Check() != nil {
 		return signals.Process{PID: pid, MasksUnknown: true}
 	}
-	w := walk{l, time.Now().Add(patience), processesLooked}
-	return w.look(pid, lookDepth)
+	return l.walk(patience).look(pid, lookDepth)
 }
 
 // A walk looks at a process and at those below it.
@@ -88,6 +87,10 @@ type walk struct {
 	Looker
 	until time.Time // when command lines are waited for no longer
 	left  int       // how many it may still look at
+}
+
+func (l Looker) walk(patience time.Duration) *walk {
+	return &walk{l, time.Now().Add(patience), processesLooked}
 }
 
 func (w *walk) look(pid, depth int) signals.Process {
