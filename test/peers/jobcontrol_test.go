@@ -112,7 +112,8 @@ func TestJobFromTheBackground(t *testing.T) {
 		term.shows("ready")
 		child := p.below("sh -c echo")
 		p.within("the program is stopped", func() bool { return state(child) == "T" })
-		p.within("and the shell knows that drainit is", func() bool { // bash continues no job that it takes to be running
+		p.within("and drainit is", func() bool { return state(p.below(binary)) == "T" })
+		p.within("and the shell knows it", func() bool { // bash continues no job that it takes to be running
 			term.press("\n")
 			return strings.Contains(term.text(), "Stopped")
 		})
