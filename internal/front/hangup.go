@@ -36,8 +36,8 @@ func (x *exchange) gone() bool {
 	return x.aborted || x.conn.doneAsking()
 }
 
-// abort ends the exchange that is running from any goroutine: the client has gone, or is cut. By then it may be the
-// next one.
+// abort ends the exchange that is running from any goroutine: the client has gone, or is
+// cut. By then it may be the next one.
 func (c *conn) abort() {
 	c.mu.Lock()
 	c.x.aborted = true

@@ -108,8 +108,8 @@ func (s *supervisor) aim(child int, request syscall.Signal, patience time.Durati
 // send signals the target unless it has gone: looking took a while, and the PID
 // of what is no child of ours may be a stranger's by now. Who its parent is does not
 // tell: that may have been told just before, and then whoever is the nearest subreaper
-// has it, which need not be drainit (tini -s). Of a group it is noted who is in it, before: what is
-// forked later has not had the signal.
+// has it, which need not be drainit (tini -s). Of a group it is noted who is in it,
+// before: what is forked later has not had the signal.
 func (s *supervisor) send(t signals.Target) error {
 	if t.PID == 0 {
 		return syscall.ESRCH // nobody is left; 0 would be drainit's own group
